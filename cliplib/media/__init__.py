@@ -1,0 +1,1 @@
+"""Media: programs, probing, pictures and sound."""

@@ -1,0 +1,1 @@
+"""The review and storyboard page: adapters over library and compose."""
