@@ -1,0 +1,203 @@
+"""The room of clips: machine records, people's word over them, and the columns that hold what is in force."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import get_args
+
+from pydantic import JsonValue, ValidationError
+
+from cliplib.config import load
+from cliplib.contracts import PUBLISHED, lifted
+from cliplib.errors import UnknownRecord, UsageError
+from cliplib.library.database import Room
+from cliplib.library.filter import FLAGS, Filter, primary
+from cliplib.library.wording import Shelf, index_text
+from cliplib.records import EDITABLE, ClipRecord, Correction, Review, ReviewStatus
+from cliplib.vocabulary import shipped
+from cliplib.words import tokens
+
+GIVEN = "(SELECT value FROM json_each(?))"
+"""A list of any length as one bound value."""
+
+
+class ClipRoom(Room):
+    """Clip records by id. The machine's value and a person's never overwrite each other."""
+
+    folder: Path
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The names of things: shipped words, and products and words of the library's own settings."""
+        settings = load({}, self.folder, env={})
+        return Shelf(shipped().extended(settings.vocabulary), settings.product)
+
+    def put(self, record: ClipRecord) -> None:
+        """Keep a machine record, its words and a note for the indexes in one transaction.
+
+        The revision counts up when the machine's value has changed; an identical record changes nothing. `review` and
+        `revision` of the given record are not looked at: corrections live on their own.
+
+        Raises:
+            UnknownRecord: its footage is not in the library.
+        """
+        machine = record.model_dump_json(by_alias=True, exclude={"review", "revision"})
+        with self._database.change() as connection:
+            known = connection.execute("SELECT machine FROM clips WHERE id = ?", (record.id,)).fetchone()
+            if known is not None and json.loads(known["machine"]) == json.loads(machine):
+                return
+            if known is None:
+                self._insert(connection, record, machine)
+            else:
+                connection.execute(
+                    "UPDATE clips SET machine = ?, revision = revision + 1 WHERE id = ?", (machine, record.id)
+                )
+            self._put_in_force(connection, record.id)
+
+    def get(self, id: str) -> ClipRecord:
+        """The machine's record with the review assembled; `.effective()` gives the values in force."""
+        return self.records([id])[0]
+
+    def records(self, ids: Sequence[str] | None = None) -> list[ClipRecord]:
+        """Several records in the order of the ids; all in order of footage and start where None.
+
+        Raises:
+            UnknownRecord: one of the ids is not in the library.
+        """
+        chosen = self.find(Filter(statuses=())) if ids is None else ids
+        asked = (json.dumps(list(chosen)),)
+        corrections: dict[str, dict[str, Correction]] = {}
+        # In order of time, so that the latest correction of a field is the one that stays.
+        for row in self._database.rows(f"SELECT * FROM corrections WHERE clip IN {GIVEN} ORDER BY sequence", asked):
+            corrections.setdefault(row["clip"], {})[row["field"]] = Correction.from_json(row["correction"])
+        rows = self._database.rows(f"SELECT * FROM clips WHERE id IN {GIVEN}", asked)
+        found = {row["id"]: _assembled(row, corrections.get(row["id"], {})) for row in rows}
+        if unknown := [id for id in chosen if id not in found]:
+            raise UnknownRecord(f"no clip {unknown[0]!r} in the library")
+        return [found[id] for id in chosen]
+
+    def find(self, wanted: Filter) -> list[str]:
+        """Ids of the clips whose values in force pass the filter, in order of footage and start."""
+        condition, values = wanted.condition()
+        order = "ORDER BY clips.footage, clips.start_ms, clips.end_ms"
+        return [row["id"] for row in self._database.rows(f"SELECT id FROM clips WHERE {condition} {order}", values)]
+
+    def clips_of(self, footage: str) -> list[str]:
+        """Ids of all clips of one footage by their start, rejected ones too."""
+        return self.find(Filter(footage=(footage,), statuses=()))
+
+    def correct(self, id: str, field: str, value: JsonValue, who: str) -> ClipRecord:
+        """Put a person's value over the machine's; it stays in force whatever a machine says later.
+
+        Args:
+            id: the clip.
+            field: one of records.EDITABLE.
+            value: the new value in its JSON form; the caller has checked keys against the vocabulary.
+            who: the person.
+
+        Returns:
+            the record with the correction. Repeating a correction changes nothing.
+
+        Raises:
+            UsageError: the field cannot be edited, or the value does not fit it.
+        """
+        if field not in EDITABLE:
+            raise UsageError(f"{field!r} cannot be edited; {', '.join(EDITABLE)} can")
+        with self._database.change() as connection:
+            record = self.get(id)
+            new = _fitting(record, field, value)
+            standing = record.review.corrections.get(field)
+            if standing is not None and standing.new == new:
+                return record
+            old = record.effective().model_dump(mode="json")[field]
+            entry = Correction(field=field, old=old, new=new, who=who, at=datetime.now(UTC))
+            connection.execute(
+                "INSERT INTO corrections (clip, field, correction) VALUES (?, ?, ?)", (id, field, entry.to_json())
+            )
+            connection.execute("UPDATE clips SET revision = revision + 1 WHERE id = ?", (id,))
+            self._put_in_force(connection, id)
+            return self.get(id)
+
+    def review(self, id: str, status: ReviewStatus, who: str, note: str = "") -> ClipRecord:
+        """Note a person's decision on a clip; every decision is kept, the last one is in force."""
+        if status not in get_args(ReviewStatus):
+            raise UsageError(f"there is no review status {status!r}; there are {', '.join(get_args(ReviewStatus))}")
+        with self._database.change() as connection:
+            known = self.get(id).review
+            if (known.status, known.note) != (status, note):
+                connection.execute(
+                    "INSERT INTO decisions (clip, status, note, who, at) VALUES (?, ?, ?, ?, ?)",
+                    (id, status, note, who, datetime.now(UTC).isoformat()),
+                )
+                connection.execute("UPDATE clips SET status = ?, note = ? WHERE id = ?", (status, note, id))
+            return self.get(id)
+
+    def history(self, id: str) -> list[Correction]:
+        """Every correction of a clip that was ever made, oldest first; raises UnknownRecord."""
+        self.require([id])
+        rows = self._database.rows("SELECT correction FROM corrections WHERE clip = ? ORDER BY sequence", (id,))
+        return [Correction.from_json(row["correction"]) for row in rows]
+
+    def reword(self) -> None:
+        """Write the words of all clips anew, after names of products or labels have changed."""
+        with self._database.change() as connection:
+            for record in self.records():
+                number = connection.execute("SELECT number FROM clips WHERE id = ?", (record.id,)).fetchone()["number"]
+                self._put_words(connection, number, record.effective())
+
+    def _insert(self, connection: sqlite3.Connection, record: ClipRecord, machine: str) -> None:
+        if connection.execute("SELECT 1 FROM footage WHERE id = ?", (record.footage,)).fetchone() is None:
+            raise UnknownRecord(f"clip {record.id}: no footage {record.footage!r} in the library")
+        connection.execute(
+            "INSERT INTO clips (id, footage, start_ms, end_ms, kind, language, machine) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (record.id, record.footage, record.span.start, record.span.end, record.kind, "", machine),
+        )
+
+    def _put_in_force(self, connection: sqlite3.Connection, id: str) -> None:
+        """Write what is in force into columns, labels and words, and leave a note for the vector indexes."""
+        record = self.get(id).effective()
+        change = connection.execute("INSERT INTO outbox (clip) VALUES (?)", (id,)).lastrowid
+        connection.execute(
+            "UPDATE clips SET kind = ?, language = ?, change = ? WHERE id = ?",
+            (record.kind, primary(record.transcript.language), change, id),
+        )
+        number = connection.execute("SELECT number FROM clips WHERE id = ?", (id,)).fetchone()["number"]
+        connection.execute("DELETE FROM clip_labels WHERE clip = ?", (number,))
+        connection.executemany(
+            "INSERT OR IGNORE INTO clip_labels VALUES (?, ?, ?)", [(number, *label) for label in _labels(record)]
+        )
+        self._put_words(connection, number, record)
+
+    def _put_words(self, connection: sqlite3.Connection, number: int, record: ClipRecord) -> None:
+        text = index_text(record, self.shelf.vocabulary, self.shelf.products)
+        connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
+        connection.execute("INSERT INTO words (rowid, tokens) VALUES (?, ?)", (number, " ".join(tokens(text))))
+
+
+def _assembled(row: sqlite3.Row, corrections: dict[str, Correction]) -> ClipRecord:
+    data = json.loads(row["machine"])
+    text = row["machine"] if data["schema"] in PUBLISHED else json.dumps(lifted(data))
+    review = Review(status=row["status"], note=row["note"], corrections=corrections)
+    return ClipRecord.from_json(text).model_copy(update={"review": review, "revision": row["revision"]})
+
+
+def _fitting(record: ClipRecord, field: str, value: JsonValue) -> JsonValue:
+    data = record.model_dump(mode="json", by_alias=True, exclude={"review"})
+    try:
+        changed = ClipRecord.from_json(json.dumps({**data, field: value}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"clip {record.id}: {place}: {first['msg']}") from error
+    fitted: JsonValue = changed.model_dump(mode="json")[field]
+    return fitted
+
+
+def _labels(record: ClipRecord) -> list[tuple[str, str]]:
+    labels = [("content_types", key) for key in record.content_types]
+    labels += [("forms", key) for key in record.forms]
+    labels += [("products", link.product) for link in record.products]
+    return labels + [("flags", flag) for flag in FLAGS if getattr(record.facts, flag) is True]

@@ -1,0 +1,117 @@
+"""The tables of a library as numbered steps. A released step is never edited; new ones are added at the end."""
+
+import sqlite3
+from datetime import UTC, datetime
+
+from cliplib.errors import LibraryError
+
+FIRST = (
+    """CREATE TABLE footage (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        record TEXT NOT NULL,
+        state TEXT,
+        reason TEXT NOT NULL DEFAULT '',
+        mark TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+    # `machine` is the record as engines made it. The other columns, clip_labels and words hold the values in force.
+    """CREATE TABLE clips (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        footage TEXT NOT NULL REFERENCES footage (id),
+        start_ms INTEGER NOT NULL,
+        end_ms INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        language TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        revision INTEGER NOT NULL DEFAULT 1,
+        status TEXT NOT NULL DEFAULT 'new',
+        note TEXT NOT NULL DEFAULT '',
+        change INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    "CREATE INDEX clips_by_place ON clips (footage, start_ms)",
+    "CREATE INDEX clips_by_change ON clips (change)",
+    """CREATE TABLE clip_labels (
+        clip INTEGER NOT NULL REFERENCES clips (number),
+        field TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (clip, field, value)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX clip_labels_by_value ON clip_labels (field, value, clip)",
+    """CREATE TABLE corrections (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        clip TEXT NOT NULL REFERENCES clips (id),
+        field TEXT NOT NULL,
+        correction TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX corrections_by_clip ON corrections (clip)",
+    """CREATE TABLE decisions (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        clip TEXT NOT NULL REFERENCES clips (id),
+        status TEXT NOT NULL,
+        note TEXT NOT NULL,
+        who TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT""",
+    "CREATE VIRTUAL TABLE words USING fts5 (tokens)",
+    # AUTOINCREMENT: a sequence is never given twice, so an index knows what it has not seen by one number.
+    "CREATE TABLE outbox (sequence INTEGER PRIMARY KEY AUTOINCREMENT, clip TEXT NOT NULL) STRICT",
+    """CREATE TABLE vectors (
+        embedder TEXT NOT NULL,
+        text_hash TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (embedder, text_hash)
+    ) STRICT""",
+    """CREATE TABLE calls (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL,
+        task TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        record TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX calls_by_key ON calls (key, outcome)",
+    """CREATE TABLE usage (
+        clip TEXT NOT NULL REFERENCES clips (id),
+        job TEXT NOT NULL,
+        slot TEXT NOT NULL,
+        record TEXT NOT NULL,
+        PRIMARY KEY (clip, job, slot)
+    ) STRICT""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+"""Step k takes a library from version k to k + 1; append only."""
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many steps the library has had; 0 for an empty file."""
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone()
+    if known is None:
+        return 0
+    return int(connection.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()[0])
+
+
+def check_version(version: int) -> None:
+    """Refuse a library that a newer program has written, before anything of it is read."""
+    if version > len(MIGRATIONS):
+        raise LibraryError(
+            f"the library has schema {version}, this program knows {len(MIGRATIONS)}: a newer cliplib has written it",
+            "Update cliplib.",
+        )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a library to the newest version; each step is one transaction, so a kill leaves a whole version."""
+    version = version_of(connection)
+    check_version(version)
+    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, at TEXT NOT NULL)")
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("INSERT INTO migrations VALUES (?, ?)", (number, datetime.now(UTC).isoformat()))
+        except sqlite3.Error:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
