@@ -1,0 +1,150 @@
+"""What each kind of engine can do: one protocol per kind, one or two methods each, values in and values out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplib.config import Product, Settings
+from cliplib.plans import Offer, Proposal, Script
+from cliplib.records import Call, Caption, ClipRecord, Facts, FootageKind, Span, Transcript
+from cliplib.vocabulary import Language, Vocabulary
+
+Audio = NDArray[np.int16]
+"""Mono sound at 16 kHz, one value per sample."""
+
+AUDIO_RATE = 16_000
+
+
+class Journal(Protocol):
+    """Where model calls are kept: each one is recorded at once, and an answer is never paid for twice."""
+
+    def recall(self, key: str) -> Call | None:
+        """The successful call with this request hash, if there was one."""
+        ...
+
+    def record(self, call: Call) -> None:
+        """Keep a call for good before its answer is used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What an engine is built from: settings, the library's words, and the journal."""
+
+    settings: Settings
+    vocabulary: Vocabulary
+    journal: Journal
+    announce: Callable[[str], None] = field(default=lambda _: None)
+    """Told in one line when a choice was made that the user should know of."""
+
+
+class Engine(Protocol):
+    """What all engines share."""
+
+    @property
+    def id(self) -> str:
+        """Name and model, such as "chat:qwen-vl-max"; part of the fingerprint of the work done with it."""
+        ...
+
+    @classmethod
+    def build(cls, model: str, workshop: Workshop) -> Self:
+        """Make the engine for a model name (may be empty). Loads nothing heavy: that happens at the first use.
+
+        Raises:
+            MissingTool, SettingsError, CredentialsError: it cannot work here, and why.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """Sound to be written down: the file it is from (for sidecars) and its samples from the first picture on."""
+
+    path: Path
+    audio: Audio
+    language: str = ""
+    hotwords: tuple[str, ...] = ()
+
+    @property
+    def length(self) -> int:
+        """Milliseconds of sound."""
+        return round(len(self.audio) * 1000 / AUDIO_RATE)
+
+
+class SpeechEngine(Engine, Protocol):
+    """Sound to words."""
+
+    def transcribe(self, request: SpeechRequest) -> Transcript:
+        """The words with their times. Without speech: no lines, and a reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TimedFrame:
+    """A picture of a clip as JPEG, and when it is shown (ms on the footage)."""
+
+    at: int
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VisionRequest:
+    """One clip to be described: its pictures and all that is already known of it."""
+
+    kind: FootageKind
+    span: Span
+    spoken: str
+    facts: Facts
+    frames: tuple[TimedFrame, ...]
+    language: Language
+    products: tuple[Product, ...] = ()
+    """The products that the library knows."""
+    filed_under: tuple[str, ...] = ()
+    """Ids of products the footage was ingested for."""
+
+
+class VisionEngine(Engine, Protocol):
+    """Pictures to words and labels."""
+
+    def describe(self, request: VisionRequest) -> Caption:
+        """The caption; all its keys are in the vocabulary."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the prompt in use; empty for an engine without one."""
+        ...
+
+
+class Embedder(Engine, Protocol):
+    """Text to vectors."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of each vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape (len(texts), dimensions). A text without any content gives a zero vector."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PickRequest:
+    """A script and what may be chosen for each of its beats; `clips` has the effective record of each label."""
+
+    script: Script
+    offers: tuple[Offer, ...]
+    clips: Mapping[str, ClipRecord]
+
+
+class Writer(Engine, Protocol):
+    """Chooses and orders clips for a script."""
+
+    def pick(self, request: PickRequest) -> Proposal:
+        """A choice per beat that has an offer; only labels that were offered for that beat."""
+        ...
