@@ -1,0 +1,1 @@
+"""Footage in, clip records out."""

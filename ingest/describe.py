@@ -1,0 +1,111 @@
+"""What is seen in a clip and what it is for, as the vision engine says; and the finished record into the library."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cliplib.engines.base import VisionRequest
+from cliplib.records import Caption, ClipRecord, Provenance
+from ingest.cut import frames_of
+from ingest.draft import ClipJob, Draft
+
+VERSION = 1
+FILE_VERSION = 2
+
+CAPTION_FIELDS = (
+    "content_types",
+    "forms",
+    "products",
+    "description",
+    "shot_size",
+    "camera",
+    "people",
+    "on_screen_text",
+)
+
+
+def describe(draft: Draft, job: ClipJob) -> Draft:
+    """Have the vision engine describe a clip that is cut and measured.
+
+    Raises:
+        EngineError: it failed.
+    """
+    assert draft.facts is not None, "describe comes after measure"
+    request = VisionRequest(
+        kind=job.footage.kind,
+        span=draft.span,
+        spoken=draft.transcript.text,
+        facts=draft.facts,
+        frames=frames_of(draft, job),
+        language=job.job.settings.language,
+        products=job.job.settings.product,
+        filed_under=job.footage.products,
+    )
+    return draft.model_copy(update={"caption": job.job.vision.describe(request)})
+
+
+def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
+    """Engine, prompt, and all that the engine is told beside the pictures and the facts."""
+    vision, settings = job.job.vision, job.job.settings
+    products = [product.to_json() for product in settings.product]
+    return [
+        vision.id,
+        vision.fingerprint,
+        settings.language,
+        draft.transcript.to_json(),
+        *products,
+        *job.footage.products,
+    ]
+
+
+def file(draft: Draft, job: ClipJob) -> Draft:
+    """Put the finished record into the library."""
+    job.job.library.put(record_of(draft, job))
+    return draft
+
+
+def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
+    """The record of a draft that is through all steps."""
+    assert draft.facts is not None and draft.caption is not None, "a record is filed when it is complete"
+    caption = draft.caption
+    return ClipRecord(
+        id=draft.id,
+        footage=job.footage.id,
+        kind=job.footage.kind,
+        name=Path(job.footage.path).stem,
+        span=draft.span,
+        start_edge=draft.start_edge,
+        end_edge=draft.end_edge,
+        content_types=caption.content_types,
+        forms=caption.forms,
+        products=caption.products,
+        spoken=draft.transcript.text,
+        transcript=draft.transcript,
+        description=caption.description,
+        on_screen_text=caption.on_screen_text,
+        people=caption.people,
+        shot_size=caption.shot_size,
+        camera=caption.camera,
+        facts=draft.facts,
+        provenance=_provenance(draft, caption, job),
+        marks=draft.marks,
+    )
+
+
+def _provenance(draft: Draft, caption: Caption, job: ClipJob) -> dict[str, Provenance]:
+    """Where each field comes from; fields that were left empty have no source."""
+    vision = job.job.vision
+    found = {
+        field: Provenance(
+            engine=vision.id,
+            model=caption.model or vision.id.partition(":")[2],
+            prompt=vision.fingerprint,
+            confidence=caption.confidence.get(field),
+            evidence=caption.evidence.get(field, ""),
+        )
+        for field in CAPTION_FIELDS
+        if getattr(caption, field)
+    }
+    if draft.transcript.lines:
+        engine = draft.transcript.engine
+        found["spoken"] = Provenance(engine=engine, model=engine.partition(":")[2])
+    return found

@@ -1,0 +1,82 @@
+"""The settled cut of a file: what was heard and where its clips begin and end, kept as a file one can open.
+
+Clips are known by their spans, and people's corrections hang on them. So a file that has clips in the library is never
+cut anew: another speech engine brings other words to the same clips.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from cliplib.engines.base import Audio
+from cliplib.records import Footage, Span, Transcript, Value
+from ingest.draft import fingerprint_of
+from ingest.job import Job
+from ingest.keep import written
+from ingest.segment import VERSION, Material, Piece, segment
+from ingest.shots import VERSION as SHOTS_VERSION
+from ingest.shots import Scan
+from ingest.speech import find_speech, hear, hear_mark, sound_level
+
+CUT_NAME = "cut.json"
+
+
+class Settled(Value):
+    """What was heard in a file, by which engine and settings (`heard`), and how it is cut, by which rules (`rules`)."""
+
+    schema_: Literal["cut.1"] = Field(default="cut.1", alias="schema")
+    heard: str
+    rules: str
+    transcript: Transcript
+    speech: tuple[Span, ...]
+    pieces: tuple[Piece, ...]
+
+
+def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job) -> Settled:
+    """The cut of a file: that of an earlier run where it still holds, else a new one, which is kept.
+
+    Raises:
+        EngineError: speech recognition failed.
+        MediaError: no cut is possible.
+    """
+    target = job.library.media / footage.id / CUT_NAME
+    heard = hear_mark(path, job)
+    rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), heard)
+    earlier = _earlier(target)
+    if earlier is not None and earlier.heard == heard and earlier.rules == rules:
+        return earlier
+    if earlier is not None and earlier.heard == heard:
+        transcript, speech = earlier.transcript, earlier.speech
+    else:
+        transcript, speech = hear(path, footage.probe, audio, job), find_speech(audio)
+    if earlier is not None and job.library.clips_of(footage.id):
+        pieces = earlier.pieces
+    else:
+        pieces = _pieces(footage, scan, audio, transcript, speech)
+    settled = Settled(heard=heard, rules=rules, transcript=transcript, speech=speech, pieces=pieces)
+    with written(target) as temporary:
+        temporary.write_text(settled.to_json(), "utf-8")
+    return settled
+
+
+def _earlier(target: Path) -> Settled | None:
+    try:
+        return Settled.from_json(target.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None  # none, or one that another version wrote
+
+
+def _pieces(
+    footage: Footage, scan: Scan, audio: Audio, transcript: Transcript, speech: tuple[Span, ...]
+) -> tuple[Piece, ...]:
+    material = Material(
+        times=scan.times,
+        length=scan.length,
+        shots=scan.shots,
+        lines=transcript.lines,
+        speech=tuple(span for span in speech if span.start < scan.length),
+        motion=scan.motion,
+        level=sound_level(audio, scan.times, scan.length),
+    )
+    return segment(material, footage.kind)

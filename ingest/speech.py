@@ -1,0 +1,139 @@
+"""What is said in a file and where one speaks; and dealing the lines to clips."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplib.engines.base import AUDIO_RATE, Audio, SpeechRequest
+from cliplib.engines.sidecar import SidecarSpeech, beside
+from cliplib.media.probe import lead_in
+from cliplib.records import Line, Probe, Span, Transcript
+from ingest.draft import fingerprint_of
+from ingest.job import Job
+
+VERSION = 1
+
+
+def hear(path: Path, probe: Probe, audio: Audio, job: Job) -> Transcript:
+    """What is said: from a subtitle file beside the video, else from the speech engine.
+
+    Lines that begin after the last picture are left out; one that outlasts it ends with it.
+
+    Args:
+        path: the video file.
+        probe: what it holds.
+        audio: its sound from the first picture on; empty without a sound track.
+        job: has the engine.
+
+    Raises:
+        EngineError: the engine failed.
+        MediaError: the subtitle file cannot be read.
+    """
+    samples = audio if len(audio) else np.zeros(probe.length * AUDIO_RATE // 1000, np.int16)
+    request = SpeechRequest(path, samples, hotwords=_hotwords(job))
+    transcript = SidecarSpeech().transcribe(request)
+    lines = shifted(transcript.lines, -lead_in(path, probe)) if transcript.lines else ()
+    if not transcript.lines and not probe.audio:
+        transcript = Transcript(engine="none", reason="the file has no sound track")
+    elif not transcript.lines and not audio.any():
+        transcript = Transcript(engine="none", reason="the sound track is silent")
+    elif not transcript.lines:
+        transcript = job.speech.transcribe(request)
+        lines = transcript.lines
+    return transcript.model_copy(update={"lines": clipped(lines, probe.length)})
+
+
+def sidecar_mark(path: Path) -> str:
+    """Changes when a subtitle file beside a video comes, goes or changes; empty without one."""
+    found = beside(path)
+    return "" if found is None else fingerprint_of(found.name, hashlib.sha256(found.read_bytes()).hexdigest())
+
+
+def hear_mark(path: Path, job: Job) -> str:
+    """Changes when hearing again could give other words."""
+    return fingerprint_of("hear", str(VERSION), job.speech.id, sidecar_mark(path), *_hotwords(job))
+
+
+def _hotwords(job: Job) -> tuple[str, ...]:
+    products = (*job.products, *job.settings.product)
+    return tuple(dict.fromkeys(word for product in products for word in (product.name, *product.hotwords)))
+
+
+def find_speech(audio: Audio) -> tuple[Span, ...]:
+    """Where one speaks, by a detector that knows speech from music and noise; empty without sound."""
+    if not audio.any():
+        return ()
+    from cliplib.engines import silero
+
+    return tuple(silero.find_speech(audio))
+
+
+def clipped(lines: Sequence[Line], length: int) -> tuple[Line, ...]:
+    """Lines in order, none reaching beyond `length` ms."""
+    inside = (_clipped_line(line, length) for line in lines if line.span.start < length)
+    return tuple(sorted(inside, key=lambda line: (line.span.start, line.span.end)))
+
+
+def _clipped_line(line: Line, length: int) -> Line:
+    words = tuple(
+        word.model_copy(update={"span": _until(word.span, length)}) for word in line.words if word.span.start < length
+    )
+    return line.model_copy(update={"span": _until(line.span, length), "words": words})
+
+
+def _until(span: Span, length: int) -> Span:
+    return Span(start=span.start, end=min(span.end, length))
+
+
+def shifted(lines: Sequence[Line], by: int) -> tuple[Line, ...]:
+    """Lines so many ms later; what comes to lie before 0 is left out."""
+    return tuple(
+        line.model_copy(
+            update={
+                "span": _moved(line.span, by),
+                "words": tuple(
+                    word.model_copy(update={"span": _moved(word.span, by)})
+                    for word in line.words
+                    if word.span.end + by > 0
+                ),
+            }
+        )
+        for line in lines
+        if line.span.end + by > 0
+    )
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(start=max(0, span.start + by), end=span.end + by)
+
+
+def deal(transcript: Transcript, spans: Sequence[Span]) -> list[Transcript]:
+    """The transcript of each span: every line goes to the one that holds its middle.
+
+    Args:
+        transcript: of the whole file.
+        spans: one after the other without a hole, from the first picture to the end.
+    """
+    hands: list[list[Line]] = [[] for _ in spans]
+    for line in transcript.lines:
+        number = next(k for k, span in enumerate(spans) if span.holds(line.span.middle))
+        hands[number].append(line)
+    nothing = transcript.reason or "nothing is said here"
+    return [
+        transcript.model_copy(update={"lines": tuple(lines), "reason": "" if lines else nothing}) for lines in hands
+    ]
+
+
+def sound_level(audio: Audio, times: NDArray[np.int64], length: int) -> NDArray[np.float32]:
+    """How loud it is while each picture is shown, as root mean square; zeros without sound."""
+    if not len(audio):
+        return np.zeros(len(times), np.float32)
+    power = np.concatenate([[0.0], np.cumsum(audio.astype(np.float64) ** 2)])
+    marks = np.append(times, length) * AUDIO_RATE // 1000
+    marks = np.clip(marks, 0, len(audio))
+    count = np.maximum(1, np.diff(marks))
+    level: NDArray[np.float32] = np.sqrt((power[marks[1:]] - power[marks[:-1]]) / count).astype(np.float32)
+    return level

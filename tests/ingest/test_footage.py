@@ -1,0 +1,58 @@
+"""Real footage: known cuts are found, every clip is sound, and nothing awkward hangs or crashes an ingest."""
+
+import itertools
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cliplib.library import Library
+from ingest.pipeline import ingest
+from tests.conftest import REAL_FOOTAGE
+from tests.ingest.conftest import MakeJob, Watch
+
+pytestmark = [
+    pytest.mark.footage,
+    pytest.mark.skipif(REAL_FOOTAGE not in os.environ, reason=f"{REAL_FOOTAGE} names no folder with real footage"),
+]
+
+VIDEOS = (
+    "office_tour_35s.mp4", "big_buck_bunny_30s_480p.mp4", "green_screen_host_24s.mp4", "his_girl_friday_6s.mp4",
+    "person_signing_want.mkv", "flower_opening.mp4",
+)  # fmt: skip
+
+
+@pytest.fixture
+def footage() -> Path:
+    return Path(os.environ[REAL_FOOTAGE])
+
+
+def test_real_videos_are_cut_at_their_shot_changes(footage: Path, library: Library, make_job: MakeJob) -> None:
+    truth = {Path(t["video"]).name: t for t in json.loads((footage / "videos_truth.json").read_text("utf-8"))["files"]}
+    report = ingest([footage / "videos" / name for name in VIDEOS], make_job(), Watch())
+    assert [o.status for o in report.footage] == ["kept"] * len(VIDEOS)
+    for outcome in report.footage:
+        spans = [library.get(id).span for id in outcome.clips]
+        assert spans[0].start == 0 and spans[-1].end == library.footage(outcome.id).probe.length
+        assert all(a.end == b.start for a, b in itertools.pairwise(spans))
+        known = truth[outcome.path.name]
+        changes = [round((hard["time"] - known["first_pts"]) * 1000) for hard in known["hard"]]
+        at_change = {id for id in outcome.clips if library.get(id).start_edge.reason == "shot_change"}
+        starts = [library.get(id).span.start for id in outcome.clips if id in at_change]
+        assert all(min(abs(start - change) for change in changes) <= 2 for start in starts)
+        if outcome.path.name.startswith("office"):  # its picture starts 0.834 s after its sound
+            assert {9710, 14_414} <= set(starts)  # 10.5437 s and 15.2484 s in the file
+
+
+def test_awkward_files_all_end_with_a_reason(footage: Path, library: Library, make_job: MakeJob) -> None:
+    manifest = json.loads((footage / "hard" / "manifest.json").read_text("utf-8"))["files"]
+    expected = {entry["file"]: entry["expect"] for entry in manifest}
+    report = ingest([footage / "hard" / name for name in expected], make_job(), Watch())
+    assert len(report.footage) == len(expected)
+    for outcome in report.footage:
+        assert outcome.status == "kept" or outcome.reason
+        if expected[outcome.path.name].startswith(("reject", "ignore")):
+            assert outcome.status in ("refused", "failed") and outcome.code, outcome
+    good = [o for o in report.footage if expected[o.path.name] == "ok"]
+    assert sum(o.status in ("kept", "skipped") for o in good) >= len(good) - 4

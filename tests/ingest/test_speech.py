@@ -1,0 +1,110 @@
+"""Hearing: subtitles before engines, silence before calls; and lines dealt to exactly one clip each."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cliplib.engines.scripted import ScriptedSpeech
+from cliplib.media.probe import probe
+from cliplib.records import Line, Span, Transcript, Word
+from ingest.speech import clipped, deal, find_speech, hear, hear_mark, shifted, sound_level
+from tests.conftest import MakeVideo
+from tests.ingest.conftest import MakeJob, MakeNumbered
+
+TIMES = ("00:00:00,200 --> 00:00:01,000", "00:00:01,500 --> 00:00:09,000", "00:00:08,000 --> 00:00:09,000")
+SRT = "\n".join(
+    f"{k}\n{time}\n{text}\n" for k, time, text in zip("123", TIMES, ("first", "second", "never"), strict=True)
+)
+
+
+def line(start: int, end: int, text: str = "x") -> Line:
+    return Line(text=text, span=Span(start=start, end=end))
+
+
+def loud(length: int) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    return np.full(length * 16, 1000, np.int16)
+
+
+def test_subtitles_beside_the_file_win_and_end_with_the_picture(
+    tmp_path: Path, make_job: MakeJob, make_video: MakeVideo
+) -> None:
+    path = make_video(tmp_path / "v.mp4", (2.0,))
+    (tmp_path / "v.srt").write_text(SRT, "utf-8")
+    speech = ScriptedSpeech()
+    found = hear(path, probe(path), loud(2000), make_job(speech=speech))
+    assert [(k.text, k.span.start, k.span.end) for k in found.lines] == [("first", 200, 1000), ("second", 1500, 2000)]
+    assert found.engine == "sidecar:srt" and speech.requests == []
+
+
+def test_subtitles_count_from_where_a_player_begins(
+    tmp_path: Path, make_job: MakeJob, make_numbered: MakeNumbered
+) -> None:
+    """The picture starts 0.84 s after the sound, and the subtitle 1.50 s after the sound: 0.66 s after the picture."""
+    path = make_numbered(tmp_path / "v.mp4", 75, late=0.84)
+    (tmp_path / "v.srt").write_text(SRT, "utf-8")
+    found = hear(path, probe(path), loud(3000), make_job())
+    assert [(k.text, k.span.start) for k in found.lines] == [("first", 0), ("second", 660)]
+
+
+def test_an_engine_is_asked_only_when_there_is_something_to_hear(
+    tmp_path: Path, make_job: MakeJob, make_video: MakeVideo
+) -> None:
+    speech = ScriptedSpeech()
+    job = make_job(speech=speech)
+    mute = make_video(tmp_path / "mute.mp4", (1.2,), sound=False)
+    assert "no sound track" in hear(mute, probe(mute), np.zeros(0, np.int16), job).reason
+    voiced = make_video(tmp_path / "voiced.mp4", (1.2,))
+    assert "silent" in hear(voiced, probe(voiced), np.zeros(1200 * 16, np.int16), job).reason
+    assert speech.requests == []
+    assert hear(voiced, probe(voiced), loud(1200), job).lines[0].text == "scripted line 1."
+    assert len(speech.requests) == 1
+
+
+def test_a_changed_subtitle_or_engine_is_heard_again(tmp_path: Path, make_job: MakeJob) -> None:
+    path = tmp_path / "v.mp4"
+    marks = [hear_mark(path, make_job())]
+    for text in ("one", "two"):
+        (tmp_path / "v.srt").write_text(text, "utf-8")
+        marks.append(hear_mark(path, make_job()))
+    marks.append(hear_mark(path, make_job(speech=ScriptedSpeech())))
+    assert len(set(marks)) == 4
+    assert marks[-1] == hear_mark(path, make_job(speech=ScriptedSpeech()))
+
+
+@given(
+    cuts=st.lists(st.integers(1, 99), max_size=9, unique=True),
+    said=st.lists(st.tuples(st.integers(0, 98), st.integers(1, 60)), max_size=20),
+)
+def test_every_line_goes_to_exactly_one_clip(cuts: list[int], said: list[tuple[int, int]]) -> None:
+    bounds = [0, *sorted(cuts), 100]
+    spans = [Span(start=a * 100, end=b * 100) for a, b in pairwise(bounds)]
+    lines = clipped([line(a * 100, (a + n) * 100, f"{k}") for k, (a, n) in enumerate(said)], 10_000)
+    hands = deal(Transcript(engine="e", lines=lines), spans)
+    dealt = [text.text for hand in hands for text in hand.lines]
+    assert sorted(dealt) == sorted(text.text for text in lines) and len(dealt) == len(said)
+    assert all(span.holds(text.span.middle) for span, hand in zip(spans, hands, strict=True) for text in hand.lines)
+    assert all(bool(hand.lines) != bool(hand.reason) for hand in hands)
+
+
+def test_lines_are_shifted_with_their_words() -> None:
+    word = Word(text="w", span=Span(start=100, end=400))
+    early = Line(text="a", span=Span(start=0, end=400), words=(word,))
+    moved = shifted([early, line(0, 200), early.model_copy(update={"span": Span(start=0, end=900)})], -300)
+    assert [k.span for k in moved] == [Span(start=0, end=100), Span(start=0, end=600)]
+    assert moved[0].words[0].span == Span(start=0, end=100)
+    cut_off = clipped([Line(text="a", span=Span(start=0, end=900), words=(word, word))], 200)[0]
+    assert cut_off.span.end == 200 and cut_off.words[0].span.end == 200
+
+
+def test_no_speech_is_found_in_silence_or_a_tone() -> None:
+    tone = (8000 * np.sin(np.arange(32_000) / 5)).astype(np.int16)
+    assert find_speech(np.zeros(0, np.int16)) == () == find_speech(np.zeros(16_000, np.int16)) == find_speech(tone)
+
+
+def test_sound_level_is_that_of_each_picture() -> None:
+    audio = np.concatenate([np.zeros(640, np.int16), np.full(640, 500, np.int16)])
+    assert sound_level(audio, np.array([0, 40]), 80).tolist() == [0.0, 500.0]
+    assert sound_level(np.zeros(0, np.int16), np.array([0, 40]), 80).tolist() == [0.0, 0.0]
