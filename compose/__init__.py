@@ -1,0 +1,1 @@
+"""Script in, finished cut out."""
