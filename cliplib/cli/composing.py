@@ -1,0 +1,185 @@
+"""`compose`, `plan` and `render`: from a script to a plan, from a plan to a film, or the whole way."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cliplib.cli.options import JsonOption, LibraryOption
+from cliplib.cli.output import note, result
+from cliplib.errors import ScriptError, UsageError
+
+if TYPE_CHECKING:
+    from cliplib.cli.session import Session
+    from cliplib.plans import EditPlan, Script
+    from compose.pipeline import Film
+
+OutputOption = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
+WriterOption = Annotated[str | None, typer.Option(help="Who chooses the clips: rules, or chat:MODEL.")]
+CallsOption = Annotated[int | None, typer.Option(help="Stop before more paid calls than this.")]
+
+
+def compose(
+    script: Annotated[Path | None, typer.Argument(help="The script, in Markdown.")] = None,
+    output: OutputOption = Path("ad.mp4"),
+    stop_at: Annotated[str, typer.Option(help="plan: write the plan to the output file and stop.")] = "",
+    from_plan: Annotated[
+        Path | None, typer.Option("--from", help="Go on from this plan.json instead of a script.")
+    ] = None,
+    writer: WriterOption = None,
+    max_calls: CallsOption = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a film of a script from the library's clips."""
+    if stop_at not in ("", "plan"):
+        raise UsageError(f"there is no step {stop_at!r} to stop at; there is plan")
+    if (script is None) == (from_plan is None):
+        raise UsageError("name a script, or a plan with --from")
+    if from_plan is not None:
+        render(from_plan, output, library, as_json)
+    elif script is not None and stop_at == "plan":
+        plan(script, output, writer, max_calls, library, as_json)
+    elif script is not None:
+        from cliplib.cli.session import session
+
+        with session(library, write=True, writer=writer, max_calls=max_calls) as now:
+            _tell(make_film(now, script, output), as_json)
+
+
+def plan(
+    script: Annotated[Path, typer.Argument(help="The script, in Markdown.")],
+    output: OutputOption = Path("plan.json"),
+    writer: WriterOption = None,
+    max_calls: CallsOption = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Choose and order clips for a script and write the plan, to be looked at and edited."""
+    from cliplib.cli.session import session
+    from compose.pipeline import plan_for
+
+    with session(library, write=True, writer=writer, max_calls=max_calls) as now:
+        told = read(now, script)
+        with now.index() as index:
+            decided = plan_for(told, _job(now, index, told))
+        output.write_text(decided.model_dump_json(by_alias=True, indent=2) + "\n", "utf-8")
+        data = {"output": None, "plan": str(output), "seconds": decided.length / 1000, **plan_data(decided)}
+        result(data, f"plan: {output}\n{plan_text(decided)}", as_json)
+
+
+def render(
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json, edited or not.")],
+    output: OutputOption = Path("ad.mp4"),
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Render a plan as it stands."""
+    from cliplib.cli.session import session
+    from compose.pipeline import render_plan
+    from compose.planfile import read_plan
+
+    with session(library, write=True) as now:
+        decided = read_plan(_bytes(plan_file), now.library)
+        with now.index() as index, _watched() as watch:
+            film = render_plan(decided, _job(now, index, decided.script, watch), output)
+        _tell(film, as_json)
+
+
+def make_film(now: "Session", script: Path, output: Path) -> "Film":
+    """The whole way from a script file to a finished film."""
+    from compose.pipeline import compose as make
+
+    told = read(now, script)
+    with now.index() as index, _watched() as watch:
+        return make(told, _job(now, index, told, watch), out=output)
+
+
+def read(now: "Session", path: Path) -> "Script":
+    """The script in a file."""
+    from compose.script import read_script
+
+    try:
+        return read_script(_bytes(path).decode("utf-8-sig"), now.settings, now.vocabulary)
+    except UnicodeDecodeError as error:
+        raise ScriptError(
+            f"{path} is not UTF-8 text: {error.reason} at byte {error.start}", "Save it as UTF-8."
+        ) from error
+
+
+def plan_data(decided: "EditPlan") -> dict[str, Any]:
+    """What other programs read of a plan."""
+    return {
+        "writer": decided.writer,
+        "proof": decided.proof,
+        "picks": [{"slot": pick.slot, "clip": pick.clip, "reason": pick.reason} for pick in decided.picks],
+        "changed_by_solver": [json.loads(change.to_json()) for change in decided.changed_by_solver],
+        "gaps": [json.loads(gap.to_json()) for gap in decided.gaps],
+        "notes": list(decided.notes),
+    }
+
+
+def plan_text(decided: "EditPlan") -> str:
+    """A plan as a person reads it."""
+    lines = [f"{decided.length / 1000:.1f} s, {len(decided.picks)} clips, chosen by {decided.writer}, {decided.proof}"]
+    lines += [f"  {p.slot} {p.trim.length / 1000:.1f} s {p.clip}: {p.reason}" for p in decided.picks]
+    lines += [f"  changed: {change.beat}: {change.why}" for change in decided.changed_by_solver]
+    lines += [f"  missing: {gap.beat} {gap.line}: {gap.why}" for gap in decided.gaps]
+    return "\n".join(lines + [f"  note: {text}" for text in decided.notes])
+
+
+def film_files(film: "Film") -> dict[str, str]:
+    """Where everything of a film lies."""
+    return {
+        "output": str(film.output),
+        "sheet": str(film.sheet),
+        "plan": str(film.folder / "plan.json"),
+        "subtitles": str(film.subtitles),
+        "job": str(film.folder),
+    }
+
+
+def _tell(film: "Film", as_json: bool) -> None:
+    files = film_files(film)
+    data = {**files, "seconds": film.seconds, **plan_data(film.plan)}
+    text = "\n".join(f"{name}: {place}" for name, place in files.items())
+    result(data, f"{plan_text(film.plan)}\n{text}", as_json)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ScriptError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _watched() -> Any:
+    """A context that gives what is told of the render's steps."""
+    from contextlib import contextmanager
+
+    from cliplib.cli.progress import RenderBar, bars
+
+    @contextmanager
+    def watched() -> Any:
+        with bars() as shown:
+            yield RenderBar(shown)
+
+    return watched()
+
+
+def _job(now: "Session", index: Any, script: "Script", watch: Any = None) -> Any:
+    from compose.pipeline import Job, folder_for
+
+    return Job(
+        library=now.library,
+        index=index,
+        embedder=now.embedder,
+        writer=now.writer,
+        ffmpeg=now.ffmpeg,
+        settings=now.settings,
+        vocabulary=now.vocabulary,
+        folder=folder_for(now.library.jobs, script),
+        announce=note,
+        watch=watch or (lambda step, share: None),
+    )
