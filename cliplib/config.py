@@ -24,10 +24,26 @@ class Product(Value):
     name: str
     aliases: tuple[str, ...] = ()
     hotwords: tuple[str, ...] = ()
+    """Words that speech recognition shall expect."""
+    misheard: tuple[str, ...] = ()
+    """What speech recognition writes instead of a name: "heard", for the product's name, or "heard=right"."""
 
     def names(self) -> tuple[str, ...]:
         """Id, name and aliases."""
         return (self.id, self.name, *self.aliases)
+
+    def spoken_names(self) -> tuple[str, ...]:
+        """What people say for it: name, aliases and hotwords, each once."""
+        return tuple(dict.fromkeys((self.name, *self.aliases, *self.hotwords)))
+
+    def mistakes(self) -> dict[str, str]:
+        """Misheard form to the right one.
+
+        >>> Product(id="cup", name="青屿杯", misheard=("轻语杯", "轻语=青屿")).mistakes()
+        {'轻语杯': '青屿杯', '轻语': '青屿'}
+        """
+        split = (form.partition("=") for form in self.misheard)
+        return {heard.strip(): right.strip() or self.name for heard, _, right in split if heard.strip()}
 
 
 class Settings(BaseModel):

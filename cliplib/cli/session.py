@@ -92,7 +92,7 @@ class Session:
                 known = ", ".join(p.id for p in self.settings.product) or "none"
                 raise SettingsError(
                     f"no product is called {name!r}; registered: {known}",
-                    f"Add it to {self.library.folder / FILE_NAME} under [[product]].",
+                    "Add it with `cliplib product add`.",
                 )
             found.append(product)
         return tuple(found)

@@ -148,6 +148,19 @@ class ClipRoom(Room):
                 number = connection.execute("SELECT number FROM clips WHERE id = ?", (record.id,)).fetchone()["number"]
                 self._put_words(connection, number, record.effective())
 
+    def rename(self, product: str) -> int:
+        """Write what is in force of a product's clips anew, after its names have changed in the settings file.
+
+        Returns:
+            how many clips are linked to it; the vector indexes are told of each.
+        """
+        self.__dict__.pop("shelf", None)  # what was read of the file before
+        linked = self.find(Filter(products=(product,), statuses=()))
+        with self._database.change() as connection:
+            for id in linked:
+                self._put_in_force(connection, id)
+        return len(linked)
+
     def _insert(self, connection: sqlite3.Connection, record: ClipRecord, machine: str) -> None:
         if connection.execute("SELECT 1 FROM footage WHERE id = ?", (record.footage,)).fetchone() is None:
             raise UnknownRecord(f"clip {record.id}: no footage {record.footage!r} in the library")

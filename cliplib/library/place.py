@@ -14,7 +14,7 @@ NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "fus
 SETTINGS_TEXT = """\
 # Settings of this library. Lines that start with # show what can be set and its usual value.
 language = "{language}"      # labels and descriptions: zh or en
-# speech = "auto"           # sidecar, faster-whisper:small, none
+# speech = "auto"           # sidecar, faster-whisper:small, transcriptions:MODEL, none
 # vision = "auto"           # facts, chat:MODEL
 # embedder = "ngram"        # sentence:FOLDER
 # writer = "auto"           # rules, chat:MODEL
@@ -23,12 +23,13 @@ language = "{language}"      # labels and descriptions: zh or en
 # concurrency = 4           # model calls at the same time
 # max_calls = 100           # paid calls allowed per command
 
-# Products that clips can be about, with everything people call them.
+# Products that clips can be about, with everything people call them; `cliplib product add` writes them here.
 # [[product]]
 # id = "cup-500"
 # name = "随行杯 500"
 # aliases = ["travel cup", "保温杯"]
-# hotwords = ["随行杯"]
+# hotwords = ["随行杯"]                  # speech recognition expects them
+# misheard = ["随心杯", "追行=随行"]     # what it writes instead: of the name, or of what follows =
 
 # Own words: entries of the lists content_type, form, scene and so on.
 # [[vocabulary.content_type]]
