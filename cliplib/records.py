@@ -166,6 +166,7 @@ class Word(Value):
     text: str
     span: Span
     confidence: Share | None = None
+    heard: str = told("What the engine wrote, where it was corrected", "识别原文（已更正时）", default="")
 
 
 class Line(Value):
@@ -174,6 +175,7 @@ class Line(Value):
     text: str
     span: Span
     words: tuple[Word, ...] = ()
+    heard: str = told("What the engine wrote, where it was corrected", "识别原文（已更正时）", default="")
 
 
 class Transcript(Value):

@@ -17,6 +17,26 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def folded_with_places(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters and its end the place in the text that it comes from.
+
+    >>> folded_with_places("Ａ㎏!")
+    ('akg!', [0, 1, 1, 2, 3])
+    """
+    pieces: list[str] = []
+    places: list[int] = []
+    start = 0
+    while start < len(text):
+        end = start + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1  # a letter and the accents that follow it are one
+        piece = folded(text[start:end])
+        pieces.append(piece)
+        places += [start] * len(piece)
+        start = end
+    return "".join(pieces), [*places, len(text)]
+
+
 def is_chinese(text: str) -> bool:
     """Whether the text holds any Chinese character."""
     return any("\u3400" <= character <= "\u9fff" for character in text)

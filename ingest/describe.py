@@ -7,9 +7,10 @@ from cliplib.engines.base import VisionRequest
 from cliplib.records import Caption, ClipRecord, Provenance
 from ingest.cut import frames_of
 from ingest.draft import ClipJob, Draft
+from ingest.misheard import told
 
 VERSION = 1
-FILE_VERSION = 2
+FILE_VERSION = 3
 
 CAPTION_FIELDS = (
     "content_types",
@@ -107,5 +108,6 @@ def _provenance(draft: Draft, caption: Caption, job: ClipJob) -> dict[str, Prove
     }
     if draft.transcript.lines:
         engine = draft.transcript.engine
-        found["spoken"] = Provenance(engine=engine, model=engine.partition(":")[2])
+        evidence = told(draft.transcript)
+        found["spoken"] = Provenance(engine=engine, model=engine.partition(":")[2], evidence=evidence)
     return found

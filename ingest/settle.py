@@ -14,6 +14,7 @@ from cliplib.records import Footage, Span, Transcript, Value
 from ingest.draft import fingerprint_of
 from ingest.job import Job
 from ingest.keep import written
+from ingest.misheard import corrected
 from ingest.segment import VERSION, Material, Piece, segment
 from ingest.shots import VERSION as SHOTS_VERSION
 from ingest.shots import Scan
@@ -23,7 +24,10 @@ CUT_NAME = "cut.json"
 
 
 class Settled(Value):
-    """What was heard in a file, by which engine and settings (`heard`), and how it is cut, by which rules (`rules`)."""
+    """What was heard in a file, by which engine and settings (`heard`), and how it is cut, by which rules (`rules`).
+
+    The file keeps the words as the engine wrote them, so that another correction needs no second hearing.
+    """
 
     schema_: Literal["cut.1"] = Field(default="cut.1", alias="schema")
     heard: str
@@ -36,6 +40,8 @@ class Settled(Value):
 def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job) -> Settled:
     """The cut of a file: that of an earlier run where it still holds, else a new one, which is kept.
 
+    Misheard names are put right in the words that are returned.
+
     Raises:
         EngineError: speech recognition failed.
         MediaError: no cut is possible.
@@ -45,19 +51,20 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), heard)
     earlier = _earlier(target)
     if earlier is not None and earlier.heard == heard and earlier.rules == rules:
-        return earlier
+        return earlier.model_copy(update={"transcript": corrected(earlier.transcript, job.settings.product)})
     if earlier is not None and earlier.heard == heard:
         transcript, speech = earlier.transcript, earlier.speech
     else:
         transcript, speech = hear(path, footage.probe, audio, job), find_speech(audio)
+    right = corrected(transcript, job.settings.product)
     if earlier is not None and job.library.clips_of(footage.id):
         pieces = earlier.pieces
     else:
-        pieces = _pieces(footage, scan, audio, transcript, speech)
+        pieces = _pieces(footage, scan, audio, right, speech)
     settled = Settled(heard=heard, rules=rules, transcript=transcript, speech=speech, pieces=pieces)
     with written(target) as temporary:
         temporary.write_text(settled.to_json(), "utf-8")
-    return settled
+    return settled.model_copy(update={"transcript": right})
 
 
 def _earlier(target: Path) -> Settled | None:

@@ -58,8 +58,9 @@ def hear_mark(path: Path, job: Job) -> str:
 
 
 def _hotwords(job: Job) -> tuple[str, ...]:
+    """What all products are called, those first that the footage is filed under: engines have room for a few only."""
     products = (*job.products, *job.settings.product)
-    return tuple(dict.fromkeys(word for product in products for word in (product.name, *product.hotwords)))
+    return tuple(dict.fromkeys(word for product in products for word in product.spoken_names()))
 
 
 def find_speech(audio: Audio) -> tuple[Span, ...]:

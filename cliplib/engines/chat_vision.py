@@ -119,7 +119,7 @@ def _shown(request: VisionRequest) -> list[dict[str, Any]]:
         "footage_kind": request.kind,
         "seconds": request.span.length / 1000,
         "spoken": request.spoken,
-        "products": [{"id": p.id, "name": p.name, "aliases": list(p.aliases)} for p in request.products],
+        "products": [{"id": p.id, "name": p.name, "aliases": list(p.spoken_names()[1:])} for p in request.products],
         "filed_under": list(request.filed_under),
         "measured": request.facts.model_dump(mode="json", exclude_none=True),
     }
