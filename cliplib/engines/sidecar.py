@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from cliplib.engines.base import SpeechRequest, Workshop
+from cliplib.engines.subtitling import LATEST_MS, in_turn, language_of, plain
 from cliplib.errors import MediaError
 from cliplib.records import Line, Span, Transcript
-from cliplib.words import is_chinese
 
 if TYPE_CHECKING:
     import pysubs2
@@ -18,12 +18,9 @@ FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa"}
 LARGEST = 8_000_000
 """Bytes of a subtitle file; no film has more."""
 
-LATEST_MS = 48 * 3_600_000
-CHINESE_SHARE = 0.2
-"""From this share of Chinese among its letters on, a text is Chinese: names and brands are often written in Latin."""
-
-ASR_REASON = "no subtitle file lies beside the footage"
-_TAGS = re.compile(r"</?[a-zA-Z][^>]{0,80}>|<\d[\d:.]*>")
+NO_WORDS = "no words: there is no subtitle file or track, and no speech engine that listens is set"
+COMMON_HAN = ("gb2312", "big5")
+"""Encodings whose first levels hold the common characters, simplified and traditional."""
 
 
 class SidecarSpeech:
@@ -44,7 +41,7 @@ class SidecarSpeech:
         """
         found = beside(request.path, request.language)
         if found is None:
-            return Transcript(engine=self.id, reason=ASR_REASON)
+            return Transcript(engine=self.id, reason=NO_WORDS)
         lines = tuple(read_lines(found))
         text = "\n".join(line.text for line in lines)
         language = _tag(found, request.path) or language_of(text)
@@ -75,7 +72,7 @@ def _tag(path: Path, footage: Path) -> str:
 
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """The subtitles of a file without styling, in order of time.
+    """The subtitles of a file without styling, in order of time, none overlapping the next.
 
     Raises:
         MediaError: naming the file and what is wrong with it.
@@ -85,13 +82,13 @@ def read_lines(path: Path) -> Iterator[Line]:
     events = _events(path, decoded(path))
     lines = []
     for event in events:
-        text = _plain(event.plaintext)
+        text = plain(event.plaintext)
         start, end = max(0, event.start), min(event.end, LATEST_MS)
         if text and end > start and not event.is_comment and not event.is_drawing:
             lines.append(Line(text=text, span=Span(start=start, end=end)))
     if not lines:
         raise _broken(path, "holds no subtitle with a text and a time")
-    yield from sorted(lines, key=lambda line: (line.span.start, line.span.end))
+    yield from in_turn(lines)
 
 
 def _events(path: Path, text: str) -> "list[pysubs2.SSAEvent]":
@@ -105,7 +102,7 @@ def _events(path: Path, text: str) -> "list[pysubs2.SSAEvent]":
 
 
 def decoded(path: Path) -> str:
-    """The text of a file in UTF-8, UTF-16 or GB 18030, with or without a byte order mark.
+    """The text of a file in UTF-8, UTF-16, GB 18030 or Big5, with or without a byte order mark.
 
     Raises:
         MediaError: it is empty, or in none of them.
@@ -113,12 +110,37 @@ def decoded(path: Path) -> str:
     raw = path.read_bytes()
     if not raw.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise _broken(path, "is empty")
+    texts = list(_readings(raw))
+    if not texts:
+        raise _broken(path, "is in an unknown encoding; save it as UTF-8")
+    best = max(texts, key=commonness)
+    return best.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _readings(raw: bytes) -> Iterator[str]:
+    """What the bytes may say: one reading where that is certain, several for Chinese without a mark."""
     for encoding in _encodings(raw):
         try:
-            return raw.decode(encoding).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _broken(path, "is in an unknown encoding; save it as UTF-8")
+        yield text
+        if encoding.startswith("utf"):
+            return
+
+
+def commonness(text: str) -> float:
+    """Share of common characters among those beyond ASCII; text that was decoded wrongly is full of rare ones."""
+    beyond = [character for character in text if character > "\x7f"]
+    return sum(map(_is_common, beyond)) / len(beyond) if beyond else 1.0
+
+
+def _is_common(character: str) -> bool:
+    """Whether a character is a mark of Chinese writing, or is in the first level of GB 2312 or of Big5."""
+    if "\u3000" <= character <= "\u303f" or "\uff00" <= character <= "\uff5e" or "\u2010" <= character <= "\u2027":
+        return True
+    simplified, traditional = (character.encode(name, "ignore") for name in COMMON_HAN)
+    return b"\xb0\xa1" <= simplified <= b"\xd7\xf9" or b"\xa4\x40" <= traditional <= b"\xc6\x7e"
 
 
 def _encodings(raw: bytes) -> tuple[str, ...]:
@@ -126,29 +148,7 @@ def _encodings(raw: bytes) -> tuple[str, ...]:
         return ("utf-16",)
     if b"\0" in raw[:400]:  # subtitles have digits and line ends, whose high bytes are zero in UTF-16
         return ("utf-16-le", "utf-16-be") if raw[1:2] == b"\0" else ("utf-16-be", "utf-16-le")
-    return ("utf-8", "gb18030")
-
-
-def _plain(text: str) -> str:
-    """A subtitle on one line: without tags; broken Chinese lines join without a space."""
-    pieces = [piece.strip() for piece in _TAGS.sub("", text).splitlines() if piece.strip()]
-    joined = ""
-    for piece in pieces:
-        gap = "" if not joined or (is_chinese(joined[-1]) and is_chinese(piece[0])) else " "
-        joined += gap + piece
-    return joined
-
-
-def language_of(text: str) -> str:
-    """The language that the characters of a text suggest: "zh", "ja", "ko" or "en"; empty without letters."""
-    letters = [character for character in text if character.isalpha()]
-    if not letters:
-        return ""
-    if any("\u3040" <= c <= "\u30ff" for c in letters):
-        return "ja"
-    if any("\uac00" <= c <= "\ud7af" for c in letters):
-        return "ko"
-    return "zh" if sum(map(is_chinese, letters)) >= CHINESE_SHARE * len(letters) else "en"
+    return ("utf-8", "gb18030", "big5hkscs")
 
 
 def _broken(path: Path, why: str) -> MediaError:
