@@ -20,7 +20,7 @@ from cliplib.errors import (
     UsageError,
 )
 from cliplib.library import FootageState
-from cliplib.media.audio import read_audio
+from cliplib.media.audio import read_sound
 from cliplib.media.probe import probe
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
 from ingest import cut, describe, facts
@@ -30,7 +30,7 @@ from ingest.keep import sweep, written
 from ingest.scan import find_files, fingerprint
 from ingest.settle import Settled, settled_cut
 from ingest.shots import Report, Scan, scan
-from ingest.speech import deal, sidecar_mark
+from ingest.speech import deal, sidecar_mark, sound_note
 
 __all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest"]
 
@@ -169,16 +169,17 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     )
     mark = _mark(footage, path, job)
     job.library.set_footage_state(footage.id, FootageState("open", "", mark))
-    audio = read_audio(job.ffmpeg, path, footage.probe)
-    settled = settled_cut(path, footage, pictures, audio, job)
+    sound = read_sound(job.ffmpeg, path, footage.probe)
+    settled = settled_cut(path, footage, pictures, sound.samples, job)
     watch.progress(path, "listen", 1.0)
     encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
-    clip_job = ClipJob(job, footage, path, pictures, audio, settled.speech, encoders)
-    clips = _make_clips(_drafts(footage, settled), clip_job, watch)
+    clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, encoders)
+    clips = _make_clips(_drafts(footage, settled, sound.decoded), clip_job, watch)
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    return _sum_up(path, footage, clips, mark, job)
+    notes = "; ".join(filter(None, (*settled.notes, sound_note(sound.decoded, footage.probe))))
+    return _sum_up(path, footage, clips, FootageState("kept", notes, mark), job)
 
 
 def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan:
@@ -199,8 +200,9 @@ def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Sca
     return pictures
 
 
-def _drafts(footage: Footage, settled: Settled) -> list[Draft]:
-    transcripts = deal(settled.transcript, [piece.span for piece in settled.pieces])
+def _drafts(footage: Footage, settled: Settled, decoded: int) -> list[Draft]:
+    note = sound_note(decoded, footage.probe)
+    transcripts = deal(settled.transcript, [piece.span for piece in settled.pieces], note, decoded if note else None)
     return [
         Draft(
             id=ClipRecord.id_of(footage.id, piece.span),
@@ -261,15 +263,18 @@ def _record(id: str, job: Job) -> ClipRecord | None:
         return None
 
 
-def _sum_up(path: Path, footage: Footage, clips: Sequence[_Made], mark: str, job: Job) -> tuple[FootageOutcome, int]:
+def _sum_up(
+    path: Path, footage: Footage, clips: Sequence[_Made], whole: FootageState, job: Job
+) -> tuple[FootageOutcome, int]:
+    """How a file ended, which is kept in the library: `whole` where no clip failed."""
     errors = [clip.error for clip in clips if clip.error is not None]
     kept = tuple(job.library.clips_of(footage.id))
     added = sum(clip.new for clip in clips)
     if not errors:
-        job.library.set_footage_state(footage.id, FootageState("kept", "", mark))
-        return FootageOutcome(path, footage.id, "kept", clips=kept), added
+        job.library.set_footage_state(footage.id, whole)
+        return FootageOutcome(path, footage.id, "kept", reason=whole.reason, clips=kept), added
     reason = f"{len(errors)} of {len(clips)} clips failed, first: {_told(errors[0])}"
     if not kept:
         raise MediaError(reason) if isinstance(errors[0], MediaError) else errors[0]
-    job.library.set_footage_state(footage.id, FootageState("partial", reason, mark))
+    job.library.set_footage_state(footage.id, FootageState("partial", reason, whole.mark))
     return FootageOutcome(path, footage.id, "partial", errors[0].code, reason, kept), added

@@ -18,7 +18,7 @@ from ingest.misheard import corrected
 from ingest.segment import VERSION, Material, Piece, segment
 from ingest.shots import VERSION as SHOTS_VERSION
 from ingest.shots import Scan
-from ingest.speech import find_speech, hear, hear_mark, sound_level
+from ingest.speech import Heard, find_speech, hear, hear_mark, sound_level
 
 CUT_NAME = "cut.json"
 
@@ -33,6 +33,8 @@ class Settled(Value):
     heard: str
     rules: str
     transcript: Transcript
+    notes: tuple[str, ...] = ()
+    """What an editor should know of how the words were found."""
     speech: tuple[Span, ...]
     pieces: tuple[Piece, ...]
 
@@ -53,15 +55,17 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     if earlier is not None and earlier.heard == heard and earlier.rules == rules:
         return earlier.model_copy(update={"transcript": corrected(earlier.transcript, job.settings.product)})
     if earlier is not None and earlier.heard == heard:
-        transcript, speech = earlier.transcript, earlier.speech
+        known, speech = Heard(earlier.transcript, earlier.notes), earlier.speech
     else:
-        transcript, speech = hear(path, footage.probe, audio, job), find_speech(audio)
-    right = corrected(transcript, job.settings.product)
+        known, speech = hear(path, footage.probe, audio, job), find_speech(audio)
+    right = corrected(known.transcript, job.settings.product)
     if earlier is not None and job.library.clips_of(footage.id):
         pieces = earlier.pieces
     else:
         pieces = _pieces(footage, scan, audio, right, speech)
-    settled = Settled(heard=heard, rules=rules, transcript=transcript, speech=speech, pieces=pieces)
+    settled = Settled(
+        heard=heard, rules=rules, transcript=known.transcript, notes=known.notes, speech=speech, pieces=pieces
+    )
     with written(target) as temporary:
         temporary.write_text(settled.to_json(), "utf-8")
     return settled.model_copy(update={"transcript": right})

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,28 @@ from cliplib.engines.sidecar import SidecarSpeech, beside
 from cliplib.media.probe import lead_in
 from cliplib.records import Line, Probe, Span, Transcript
 from ingest.draft import fingerprint_of
+from ingest.embedded import read_embedded
 from ingest.job import Job
 
-VERSION = 1
+VERSION = 2
+
+SHORT_OF_SOUND_MS = 500
+"""Sound that ends so much before the picture is worth a word: the file may be damaged."""
+
+BEYOND = "all words of the subtitles lie beyond the picture"
+ELSEWHERE = "nothing is said in this clip; the words of the footage are in other clips"
 
 
-def hear(path: Path, probe: Probe, audio: Audio, job: Job) -> Transcript:
-    """What is said: from a subtitle file beside the video, else from the speech engine.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is said in a file, and what an editor should know of how that was found out."""
+
+    transcript: Transcript
+    notes: tuple[str, ...] = ()
+
+
+def hear(path: Path, probe: Probe, audio: Audio, job: Job) -> Heard:
+    """What is said: from a subtitle file beside the video, else a subtitle track inside it, else the speech engine.
 
     Lines that begin after the last picture are left out; one that outlasts it ends with it.
 
@@ -35,15 +51,37 @@ def hear(path: Path, probe: Probe, audio: Audio, job: Job) -> Transcript:
     samples = audio if len(audio) else np.zeros(probe.length * AUDIO_RATE // 1000, np.int16)
     request = SpeechRequest(path, samples, hotwords=_hotwords(job))
     transcript = SidecarSpeech().transcribe(request)
-    lines = shifted(transcript.lines, -lead_in(path, probe)) if transcript.lines else ()
-    if not transcript.lines and not probe.audio:
-        transcript = Transcript(engine="none", reason="the file has no sound track")
-    elif not transcript.lines and not audio.any():
-        transcript = Transcript(engine="none", reason="the sound track is silent")
-    elif not transcript.lines:
-        transcript = job.speech.transcribe(request)
-        lines = transcript.lines
-    return transcript.model_copy(update={"lines": clipped(lines, probe.length)})
+    notes: tuple[str, ...] = ()
+    if transcript.lines:
+        early = shifted(transcript.lines, -lead_in(path, probe))
+        transcript = transcript.model_copy(update={"lines": early})
+    else:
+        embedded, notes = read_embedded(path, probe)
+        transcript = embedded or _listened(request, probe, job)
+    lines = clipped(transcript.lines, probe.length)
+    reason = BEYOND if transcript.lines and not lines else transcript.reason
+    return Heard(transcript.model_copy(update={"lines": lines, "reason": reason}), notes)
+
+
+def _listened(request: SpeechRequest, probe: Probe, job: Job) -> Transcript:
+    """What the speech engine hears; it is not asked where there is nothing to hear."""
+    if not probe.audio:
+        return Transcript(engine="none", reason="the file has no sound track")
+    if not request.audio.any():
+        return Transcript(engine="none", reason="the sound track is silent")
+    return job.speech.transcribe(request)
+
+
+def sound_note(decoded: int, probe: Probe) -> str:
+    """What to say of sound that ends long before the picture; empty where it does not, or there is no sound track.
+
+    Args:
+        decoded: ms of sound from the first picture on that could be decoded.
+        probe: how long the picture lasts.
+    """
+    if not probe.audio or probe.length - decoded <= SHORT_OF_SOUND_MS:
+        return ""
+    return f"the sound ends at {decoded / 1000:.1f} s, the picture at {probe.length / 1000:.1f} s"
 
 
 def sidecar_mark(path: Path) -> str:
@@ -111,20 +149,25 @@ def _moved(span: Span, by: int) -> Span:
     return Span(start=max(0, span.start + by), end=span.end + by)
 
 
-def deal(transcript: Transcript, spans: Sequence[Span]) -> list[Transcript]:
-    """The transcript of each span: every line goes to the one that holds its middle.
+def deal(transcript: Transcript, spans: Sequence[Span], note: str = "", ends: int | None = None) -> list[Transcript]:
+    """The transcript of each span: every line goes to the one that holds its middle. One without a line says why.
 
     Args:
         transcript: of the whole file.
         spans: one after the other without a hole, from the first picture to the end.
+        note: why nothing is heard from `ends` (ms) on.
+        ends: where the sound ends; None where it does not.
     """
     hands: list[list[Line]] = [[] for _ in spans]
     for line in transcript.lines:
         number = next(k for k, span in enumerate(spans) if span.holds(line.span.middle))
         hands[number].append(line)
-    nothing = transcript.reason or "nothing is said here"
+    beyond = [note if ends is not None and span.start >= ends else "" for span in spans]
     return [
-        transcript.model_copy(update={"lines": tuple(lines), "reason": "" if lines else nothing}) for lines in hands
+        transcript.model_copy(
+            update={"lines": tuple(lines), "reason": "" if lines else silent or transcript.reason or ELSEWHERE}
+        )
+        for lines, silent in zip(hands, beyond, strict=True)
     ]
 
 

@@ -2,6 +2,7 @@
 
 import tempfile
 import wave
+from dataclasses import dataclass
 from pathlib import Path
 
 import ffmpeg as graph
@@ -32,7 +33,20 @@ ABSOLUTE_GATE, RELATIVE_GATE = 10 ** ((-70 + 0.691) / 10), 0.1
 """Blocks quieter than -70 LUFS, and than 10 LU under the mean of the rest, do not count."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The sound of a file: `samples` as long as the pictures last, of which `decoded` ms came out of the file."""
+
+    samples: Samples
+    decoded: int
+
+
 def read_audio(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Samples:
+    """The samples of `read_sound`."""
+    return read_sound(ffmpeg, path, probe).samples
+
+
+def read_sound(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Sound:
     """The sound of a file at 16 kHz mono, sample 0 at the first picture, exactly as long as the pictures last.
 
     Sound before the first picture is left out; holes, and a sound track that begins late or ends early, become silence.
@@ -44,7 +58,7 @@ def read_audio(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Samples:
         MediaError: the sound cannot be decoded.
     """
     if not probe.audio:
-        return np.zeros(0, np.int16)
+        return Sound(np.zeros(0, np.int16), 0)
     with opened(path) as container:
         track = sound_track(container)
     with tempfile.TemporaryDirectory(prefix="cliplib-") as folder:
@@ -59,7 +73,7 @@ def read_audio(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Samples:
     for at in range(0, len(stereo), BLOCK):
         block = stereo[at : at + BLOCK]
         samples[at : at + len(block)] = _mono(block)
-    return samples
+    return Sound(samples, len(stereo) // PER_MS)
 
 
 def _mono(stereo: Samples) -> Samples:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from cliplib.config import Product, Settings
+from cliplib.engines.base import SpeechEngine
 from cliplib.engines.scripted import ScriptedSpeech, ScriptedVision
-from cliplib.engines.sidecar import SidecarSpeech
+from cliplib.engines.sidecar import NO_WORDS, SidecarSpeech
+from cliplib.engines.silent import NoSpeech
 from cliplib.errors import BudgetSpent, CliplibError, CredentialsError, EngineError, LibraryLocked
 from cliplib.library import FootageState, Library
-from cliplib.records import Caption, ProductLink, Span
+from cliplib.records import Caption, Line, ProductLink, Span, Transcript
 from ingest.pipeline import STEPS, ingest
+from ingest.speech import ELSEWHERE
 from tests.conftest import MakeVideo
 from tests.ingest.conftest import MakeJob, Watch, state_of
 
@@ -66,6 +69,44 @@ def test_silent_footage_has_no_voice_and_says_why_there_are_no_words(
     assert not record.facts.has_sound and record.facts.loudness is None and record.spoken == ""
     assert record.transcript.reason == "the file has no sound track"
     assert not (library.media / record.id / "voice.wav").exists()
+
+
+def test_every_clip_without_words_says_why(tmp_path: Path, video: Path, library: Library, make_job: MakeJob) -> None:
+    """No engine; nothing heard by an engine; words of another clip; sound that has ended before the clip."""
+    import ffmpeg as graph
+
+    job = make_job(speech=NoSpeech())
+
+    def reasons(path: Path, speech: SpeechEngine) -> list[str]:
+        outcome = ingest([path], dataclasses.replace(job, speech=speech), Watch()).footage[0]
+        assert outcome.status == "kept"
+        records = [library.get(id) for id in outcome.clips]
+        assert all(bool(record.spoken) != bool(record.transcript.reason) for record in records)
+        return [record.transcript.reason for record in records]
+
+    assert reasons(video, NoSpeech()) == ["transcription is switched off"] * 2
+    assert reasons(video, SidecarSpeech()) == [NO_WORDS] * 2
+    unheard = Transcript(engine="x", reason="no speech was detected in the sound")
+    assert reasons(video, RenamedSpeech("deaf", unheard)) == [unheard.reason] * 2
+    line = Line(text="only here", span=Span(start=200, end=1800))
+    assert reasons(video, RenamedSpeech("half", Transcript(engine="x", lines=(line,)))) == ["", ELSEWHERE]
+
+    short = tmp_path / "short.mp4"
+    picture, sound = graph.input(str(video))["v"], graph.input(str(video), t=1.4)["a"]
+    job.ffmpeg.make(graph.output(picture, sound, str(short), vcodec="copy", acodec="aac"))
+    said = RenamedSpeech("half", Transcript(engine="x", lines=(line,)))
+    first, second = reasons(short, said)
+    assert first == "" and second.startswith("the sound ends at 1.") and second.endswith("the picture at 4.0 s")
+    states = [library.footage_state(footage.id) for footage in library.all_footage()]
+    assert {state.reason for state in states if state} == {"", second}
+
+
+class RenamedSpeech(ScriptedSpeech):
+    """A scripted engine with an id and one answer for any request."""
+
+    def __init__(self, id: str, answer: Transcript) -> None:
+        super().__init__([answer])
+        self.id = id
 
 
 def test_a_second_run_adds_nothing_and_asks_no_engine(video: Path, library: Library, make_job: MakeJob) -> None:

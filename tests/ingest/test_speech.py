@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cliplib.engines.scripted import ScriptedSpeech
 from cliplib.media.probe import probe
 from cliplib.records import Line, Span, Transcript, Word
-from ingest.speech import clipped, deal, find_speech, hear, hear_mark, shifted, sound_level
+from ingest.speech import clipped, deal, find_speech, hear, hear_mark, shifted, sound_level, sound_note
 from tests.conftest import MakeVideo
 from tests.ingest.conftest import MakeJob, MakeNumbered
 
@@ -34,7 +34,7 @@ def test_subtitles_beside_the_file_win_and_end_with_the_picture(
     path = make_video(tmp_path / "v.mp4", (2.0,))
     (tmp_path / "v.srt").write_text(SRT, "utf-8")
     speech = ScriptedSpeech()
-    found = hear(path, probe(path), loud(2000), make_job(speech=speech))
+    found = hear(path, probe(path), loud(2000), make_job(speech=speech)).transcript
     assert [(k.text, k.span.start, k.span.end) for k in found.lines] == [("first", 200, 1000), ("second", 1500, 2000)]
     assert found.engine == "sidecar:srt" and speech.requests == []
 
@@ -45,7 +45,7 @@ def test_subtitles_count_from_where_a_player_begins(
     """The picture starts 0.84 s after the sound, and the subtitle 1.50 s after the sound: 0.66 s after the picture."""
     path = make_numbered(tmp_path / "v.mp4", 75, late=0.84)
     (tmp_path / "v.srt").write_text(SRT, "utf-8")
-    found = hear(path, probe(path), loud(3000), make_job())
+    found = hear(path, probe(path), loud(3000), make_job()).transcript
     assert [(k.text, k.span.start) for k in found.lines] == [("first", 0), ("second", 660)]
 
 
@@ -55,12 +55,27 @@ def test_an_engine_is_asked_only_when_there_is_something_to_hear(
     speech = ScriptedSpeech()
     job = make_job(speech=speech)
     mute = make_video(tmp_path / "mute.mp4", (1.2,), sound=False)
-    assert "no sound track" in hear(mute, probe(mute), np.zeros(0, np.int16), job).reason
+    assert "no sound track" in hear(mute, probe(mute), np.zeros(0, np.int16), job).transcript.reason
     voiced = make_video(tmp_path / "voiced.mp4", (1.2,))
-    assert "silent" in hear(voiced, probe(voiced), np.zeros(1200 * 16, np.int16), job).reason
+    assert "silent" in hear(voiced, probe(voiced), np.zeros(1200 * 16, np.int16), job).transcript.reason
     assert speech.requests == []
-    assert hear(voiced, probe(voiced), loud(1200), job).lines[0].text == "scripted line 1."
+    assert hear(voiced, probe(voiced), loud(1200), job).transcript.lines[0].text == "scripted line 1."
     assert len(speech.requests) == 1
+
+
+def test_words_that_all_lie_beyond_the_picture_are_none_and_it_says_so(
+    tmp_path: Path, make_job: MakeJob, make_video: MakeVideo
+) -> None:
+    path = make_video(tmp_path / "v.mp4", (1.2,))
+    (tmp_path / "v.srt").write_text("1\n00:00:02,000 --> 00:00:03,000\nlate\n", "utf-8")
+    found = hear(path, probe(path), loud(1200), make_job()).transcript
+    assert found.lines == () and "beyond the picture" in found.reason
+
+
+def test_sound_that_ends_early_is_worth_a_note(tmp_path: Path, make_video: MakeVideo) -> None:
+    found = probe(make_video(tmp_path / "v.mp4", (2.0,)))
+    assert sound_note(1200, found) == "the sound ends at 1.2 s, the picture at 2.0 s"
+    assert sound_note(1500, found) == "" == sound_note(0, found.model_copy(update={"audio": ()}))
 
 
 def test_a_changed_subtitle_or_engine_is_heard_again(tmp_path: Path, make_job: MakeJob) -> None:
