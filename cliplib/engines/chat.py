@@ -6,7 +6,6 @@ then stands in the prompt. Every answer is checked here, and an unusable one is 
 
 import hashlib
 import json
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,17 +15,14 @@ from typing import Any, Literal
 
 from cliplib import prompting
 from cliplib.engines.base import Workshop
-from cliplib.engines.chat_line import Answer, Line, OutOfTime, Refused, Unreached
+from cliplib.engines.chat_line import Answer, OutOfTime, Refused, Unreached
 from cliplib.engines.chat_reply import Unreadable, misfits, read_object
-from cliplib.errors import BadReply, BudgetSpent, CliplibError, CredentialsError, EngineError, SettingsError
+from cliplib.engines.service import Service
+from cliplib.errors import BadReply, EngineError, SettingsError
 from cliplib.records import Call
 
 Shape = Literal["json_schema", "json_object", "text"]
 SHAPES: tuple[Shape, ...] = ("json_schema", "json_object", "text")
-
-MOST_ATTEMPTS = 5
-FIRST_WAIT = 0.5
-"""Seconds before the second attempt; doubled each time, with up to a quarter at random on top."""
 
 Message = dict[str, Any]
 Found = dict[str, Any]
@@ -62,14 +58,6 @@ class Reply:
     salvaged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Later:
-    """A request that may succeed later, why it did not now, and the seconds that the service wants us to wait."""
-
-    why: str
-    wait: float | None = None
-
-
 class ChatClient:
     """A model of a service. Safe to use from several threads.
 
@@ -82,20 +70,16 @@ class ChatClient:
     """
 
     def __init__(self, model: str, workshop: Workshop) -> None:
-        settings = workshop.settings
-        if not settings.base_url and not settings.api_key.get_secret_value():
-            raise CredentialsError("chat: neither base_url nor a key is set, so there is no service to ask")
         self._workshop = workshop
-        self._line = Line(settings)
-        self._wanted = model or settings.model
+        self._service = Service("chat", workshop)
+        self._wanted = model or workshop.settings.model
         self._lock = threading.Lock()
         self._shape: Shape = SHAPES[0]
-        self._spent = 0
 
     @property
     def address(self) -> str:
         """Where requests go, without user name and password."""
-        return self._line.address
+        return self._service.address
 
     @property
     def model(self) -> str:
@@ -111,9 +95,9 @@ class ChatClient:
 
     def _first_listed(self) -> str:
         try:
-            listed = self._line.models(min(20.0, self._workshop.settings.timeout))
+            listed = self._service.line.models(min(20.0, self._workshop.settings.timeout))
         except Refused as error:
-            raise self._refusal(error) from error
+            raise self._service.refusal(f"chat:{self._wanted}", error) from error
         except (Unreached, OutOfTime) as error:
             raise EngineError(f"{self.address} gives no list of models: {error}", "Set `model`.") from error
         if not listed:
@@ -142,7 +126,7 @@ class ChatClient:
         messages = list(question.messages)
         for last in (False, True):
             started = time.monotonic()
-            answer = self._attempts(question, messages, ends)
+            answer = self._answer(question, messages, ends)
             value, faults = _examined(answer, question, last=last)
             outcome = "ok" if value is not None else BadReply.code
             self._record(question, key, answer, outcome, time.monotonic() - started)
@@ -158,54 +142,18 @@ class ChatClient:
         shown = {"faults": list(faults[:12]), "earlier_answer": text[:20_000]}
         return f"{prompt.text}\n{json.dumps(shown, ensure_ascii=False)}"
 
-    def _attempts(self, question: Question, messages: Sequence[Message], ends: float) -> Answer:
-        """One answer, however often the service has to be asked for it within the time."""
-        later = _Later("no time was left for it")
-        for attempt in range(1, MOST_ATTEMPTS + 1):
-            if (left := ends - time.monotonic()) <= 0:
-                break
-            answer = self._attempt(question, messages, left)
-            if isinstance(answer, Answer):
-                return answer
-            later = answer
-            wait = later.wait if later.wait is not None else FIRST_WAIT * 2 ** (attempt - 1) * (1 + random.random() / 4)
-            if attempt == MOST_ATTEMPTS or wait >= ends - time.monotonic():
-                later = _Later(f"{later.why}; given up after {attempt} attempts, the next would be in {wait:.1f} s")
-                break
-            time.sleep(wait)
-        raise EngineError(
-            f"chat:{self.model} at {self.address}: {later.why}", "Run again later; finished work is kept."
-        )
+    def _answer(self, question: Question, messages: Sequence[Message], ends: float) -> Answer:
+        """What the service answers, in the best shape that it takes."""
+        shape = self._shape
 
-    def _attempt(self, question: Question, messages: Sequence[Message], left: float) -> "Answer | _Later":
-        ends = time.monotonic() + left
-        while True:
+        def send(seconds: float) -> Answer:
+            nonlocal shape
             shape = self._shape
-            self._charge()
-            try:
-                body = _body(self.model, messages, question.schema, shape)
-                return self._line.complete(body, max(0.01, ends - time.monotonic()))
-            except Refused as error:
-                # A request that was refused at the door is not paid for.
-                self._charge(-1 if error.status < 500 else 0)
-                if self._stepped_down(error, shape):
-                    continue
-                if not _may_pass(error):
-                    raise self._refusal(error) from error
-                return _Later(str(error), error.retry_after)
-            except Unreached as error:
-                return _Later(str(error))
-            except OutOfTime as error:
-                said = f"chat:{self.model} at {self.address}: {error}"
-                raise EngineError(said, "Raise `timeout` if the service is slow by nature.") from error
+            return self._service.line.complete(_body(self.model, messages, question.schema, shape), seconds)
 
-    def _charge(self, calls: int = 1) -> None:
-        """Count a call before it is made, or give one back."""
-        limit = self._workshop.settings.max_calls
-        with self._lock:
-            if calls > 0 and limit is not None and self._spent >= limit:
-                raise BudgetSpent(f"{self._spent} of {limit} calls are made")
-            self._spent += calls
+        return self._service.answer(
+            f"chat:{self.model}", send, ends, adapted=lambda error: self._stepped_down(error, shape)
+        )
 
     def _stepped_down(self, error: Refused, shape: Shape) -> bool:
         """Whether the service refused the shape of the reply, so that the next simpler one is worth asking for."""
@@ -216,14 +164,6 @@ class ChatClient:
         with self._lock:
             self._shape = SHAPES[max(SHAPES.index(shape) + 1, SHAPES.index(self._shape))]
         return True
-
-    def _refusal(self, error: Refused) -> CliplibError:
-        if error.status in (401, 403):
-            return CredentialsError(f"{self.address} refuses the key: {error}")
-        advice = ""
-        if error.status == 404:
-            advice = "Check `model` and `base_url`; the address of most services ends in /v1."
-        return EngineError(f"chat:{self._wanted} at {self.address}: {error}", advice)
 
     def _key_of(self, question: Question) -> str:
         """Hash of everything the answer depends on."""
@@ -265,11 +205,6 @@ def _examined(answer: Answer, question: Question, *, last: bool) -> tuple[Found 
     if faults:
         return (question.salvage(value) if last else None), faults
     return value, []
-
-
-def _may_pass(error: Refused) -> bool:
-    """Whether the same request may succeed a little later."""
-    return (error.status in (408, 409, 429) or error.status >= 500) and "insufficient_quota" not in error.said
 
 
 def _with_text(messages: Sequence[Message], text: str) -> list[Message]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cliplib.config import Product, Settings
-from cliplib.engines import chat
+from cliplib.engines import service
 from cliplib.engines.base import Audio, PickRequest, TimedFrame, VisionRequest, Workshop
 from cliplib.engines.journal import MemoryJournal
 from cliplib.plans import Beat, Candidate, Offer, Script
@@ -35,7 +35,7 @@ def server() -> Iterator[LlmServer]:
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(service, "FIRST_WAIT", 0.01)
 
 
 @pytest.fixture
