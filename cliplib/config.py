@@ -16,6 +16,9 @@ from cliplib.records import Key, Value
 
 FILE_NAME = "cliplib.toml"
 
+ShotFinder = Literal["own", "scenedetect"]
+"""Who finds shot changes: cliplib's own detector, or PySceneDetect's."""
+
 
 class Product(Value):
     """A product that clips can be about, with everything people call it."""
@@ -57,6 +60,7 @@ class Settings(BaseModel):
     embedder: str = "ngram"
     writer: str = "auto"
     index: Literal["chroma", "exact"] = "chroma"
+    shots: ShotFinder = Field(default="own", description="Who finds shot changes when footage is cut")
     ffmpeg: str = Field(default="", description="Path of the ffmpeg program; empty: the system's, else the bundled one")
     font: str = Field(default="", description="Font family for burned subtitles; empty: the best one found")
     model: str = Field(default="", description="Model for `auto` and for `chat` without a model")

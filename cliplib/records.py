@@ -14,7 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints,
 FootageKind = Literal["brand", "product", "model", "livestream", "ugc", "still", "generated"]
 ReviewStatus = Literal["new", "approved", "rejected"]
 EdgeReason = Literal[
-    "file_start", "file_end", "shot_change", "pause", "line_end", "still_moment", "length_limit", "person", "adopted"
+    "file_start",
+    "file_end",
+    "shot_change",
+    "gradual_change",
+    "pause",
+    "line_end",
+    "still_moment",
+    "length_limit",
+    "person",
+    "adopted",
 ]
 ShotSize = Literal["extreme_long", "long", "medium", "medium_close", "close_up", "macro"]
 Camera = Literal["static", "push_in", "pull_out", "pan", "truck", "follow", "orbit", "handheld"]
@@ -296,6 +305,9 @@ class ClipRecord(Value):
     span: Span = told("Span on the footage", "在素材中的区间")
     start_edge: Edge = told("Why it starts there", "起点原因")
     end_edge: Edge = told("Why it ends there", "终点原因")
+    montage: bool = told(
+        "Montage: a run of shots under 1 s each", "快切片段", "Mostly shots of less than 1 s each.", default=False
+    )
     content_types: tuple[Key, ...] = told("Content types, primary first", "视频内容", min_length=1)
     forms: tuple[Key, ...] = told("Forms", "视频形式", min_length=1)
     products: tuple[ProductLink, ...] = told("Products", "相关产品", default=())

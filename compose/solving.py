@@ -194,7 +194,7 @@ def one_take(one: ClipRecord, other: ClipRecord) -> bool:
     if one.footage != other.footage:
         return False
     earlier, later = sorted((one, other), key=lambda record: record.span.start)
-    if "shot_change" in (earlier.end_edge.reason, later.start_edge.reason):
+    if {"shot_change", "gradual_change"} & {earlier.end_edge.reason, later.start_edge.reason}:
         return False
     return later.span.start - earlier.span.end < ONE_TAKE_GAP_MS
 

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.gradual import Span, find_gradual
+from ingest.gradual import Span, Way, find_gradual
 from ingest.likeness import Pictures, View, exposure
 
 WINDOW_MS = 60_000
@@ -28,6 +28,7 @@ class Boundary:
         at_ms: time of start_frame since the first picture, in milliseconds.
         until_ms: time at which the new shot stands alone; at_ms for a cut.
         strength: how much of the picture changed, 0 to 1.
+        way: of a gradual change, what it is.
     """
 
     kind: Literal["cut", "gradual"]
@@ -36,6 +37,16 @@ class Boundary:
     at_ms: int
     until_ms: int
     strength: float
+    way: Way = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch in ms that belongs to no shot: a gradual change, or a fade in or out at an end of the footage."""
+
+    start: int
+    end: int
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,8 @@ def judge(pictures: Pictures, limits: Limits = LIMITS) -> list[Boundary]:
     view = View(pictures)
     cuts = find_cuts(view, limits)
     gradual = find_gradual(view)
-    found = [_boundary(pictures, "cut", Span(at, at, strength)) for at, strength in cuts if not _within(at, gradual)]
+    hard = [Span(at, at, strength, "cut") for at, strength in cuts if not _within(at, gradual)]
+    found = [_boundary(pictures, "cut", span) for span in hard]
     found += [_boundary(pictures, "gradual", span) for span in gradual]
     return sorted(found, key=lambda boundary: boundary.start_frame)
 
@@ -125,6 +137,7 @@ def _boundary(pictures: Pictures, kind: Literal["cut", "gradual"], span: Span) -
         int(pictures.at_ms[span.start]),
         int(pictures.at_ms[after]),
         span.strength,
+        span.way,
     )
 
 

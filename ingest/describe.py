@@ -76,6 +76,7 @@ def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
         span=draft.span,
         start_edge=draft.start_edge,
         end_edge=draft.end_edge,
+        montage=draft.montage,
         content_types=caption.content_types,
         forms=caption.forms,
         products=caption.products,

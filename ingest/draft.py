@@ -26,6 +26,7 @@ class Draft(Value):
     span: Span
     start_edge: Edge
     end_edge: Edge
+    montage: bool = False
     transcript: Transcript
     facts: Facts | None = None
     caption: Caption | None = None

@@ -12,7 +12,7 @@ from cliplib.records import Facts, Span
 from ingest.cut import frame_numbers, frames_of
 from ingest.draft import ClipJob, Draft
 
-VERSION = 1
+VERSION = 2
 
 COLOURS = 3
 STEPS = 6

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from ingest.blend import Blend
 from ingest.likeness import SIDE, Planes, View
@@ -16,13 +18,18 @@ POINTS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 """Where in a window the blend is sampled, as parts of its half."""
 
 
+Way = Literal["cut", "dissolve", "fade", "wipe", "push"]
+"""How one shot becomes the next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """First and last blended picture, by number within the view, and the share of the picture that changed."""
+    """First and last blended picture, by number within the view, the share of the picture that changed, and how."""
 
     start: int
     end: int
     strength: float
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +108,46 @@ def find_gradual(view: View, limits: GradualLimits = LIMITS) -> list[Span]:
     return sorted(found, key=lambda span: span.start)
 
 
-def is_empty(view: View, at: int, limits: GradualLimits = LIMITS) -> bool:
-    """Whether a picture is black or white all over."""
-    level = float(view.luma[at].mean())
-    return bool(view.spread[at] < limits.empty) and (level < limits.dark or level > limits.bright)
+def faded_ends(spread: Planes, luma: Planes, frame_ms: float, limits: GradualLimits = LIMITS) -> tuple[int, int]:
+    """Numbers of the first and the last picture outside a fade in or out at the very ends of a footage.
+
+    Args:
+        spread: shape (n,), standard deviation of luma over each picture.
+        luma: shape (n,), mean luma of each picture.
+        frame_ms: usual time between pictures.
+        limits: what counts as empty and as a fade.
+
+    Returns:
+        (0, n - 1) where the ends show something, or nothing is shown at all.
+    """
+    first, last = 0, len(spread) - 1
+    most = max(1, round(limits.fade_ms / frame_ms))
+    runs = list(_runs(_empty(spread, luma, limits).tolist()))
+    if runs == [(first, last)]:
+        return first, last
+    if runs and runs[0][0] == 0:
+        first = _slope(spread, runs[0][1], 1, most)
+    if runs and runs[-1][1] == last:
+        last = _slope(spread, runs[-1][0], -1, most)
+    return first, last
+
+
+def _empty(spread: Planes, luma: Planes, limits: GradualLimits) -> NDArray[np.bool_]:
+    """Which pictures are black or white all over."""
+    return (spread < limits.empty) & ((luma < limits.dark) | (luma > limits.bright))
 
 
 def _fades(view: View, limits: GradualLimits) -> tuple[list[Span], list[Span]]:
     """Changes through an empty picture; and fades that are none, at the very beginning and end of the footage."""
     found, ends = [], []
-    for first, last in _runs([is_empty(view, at, limits) for at in range(len(view))]):
-        before = _slope(view, first, -1, limits) if first > 0 else -1
-        after = _slope(view, last, 1, limits) if last < len(view) - 1 else len(view)
+    most = view.frames(limits.fade_ms)
+    for first, last in _runs(_empty(view.spread, view.luma.mean((1, 2)), limits).tolist()):
+        before = _slope(view.spread, first, -1, most) if first > 0 else -1
+        after = _slope(view.spread, last, 1, most) if last < len(view) - 1 else len(view)
         if before < 0 or after == len(view):
-            ends.append(Span(before + 1, after - 1, 0.0))
+            ends.append(Span(before + 1, after - 1, 0.0, "fade"))
             continue
-        span = Span(before + 1, after - 1, view.unlike(before, after).share)
+        span = Span(before + 1, after - 1, view.unlike(before, after).share, "fade")
         abrupt = first - before <= 1 and after - last <= 1
         changed = span.strength >= limits.fade_unlike or (after - before) * view.frame_ms >= limits.blink_ms
         if changed and (not abrupt or (last - first + 1) * view.frame_ms <= limits.hold_ms):
@@ -124,11 +155,11 @@ def _fades(view: View, limits: GradualLimits) -> tuple[list[Span], list[Span]]:
     return found, ends
 
 
-def _slope(view: View, edge: int, way: int, limits: GradualLimits) -> int:
+def _slope(spread: Planes, edge: int, way: int, most: int) -> int:
     """The picture of the neighbouring shot next to a fade that is not faded, going from the edge of an empty run."""
-    spread, at, climbed, steps = view.spread, edge, 0.0, 0
-    while steps < view.frames(limits.fade_ms):
-        ahead = range(at + way, min(max(at + 4 * way, -1), len(view)), way)
+    at, climbed, steps = edge, 0.0, 0
+    while steps < most:
+        ahead = range(at + way, min(max(at + 4 * way, -1), len(spread)), way)
         rises = [float(spread[other] - spread[at]) / abs(other - at) for other in ahead]
         best = int(np.argmax(rises)) if rises else 0
         if not rises or rises[best] < max(0.2 * climbed / max(steps, 1), 0.05):
@@ -172,7 +203,7 @@ def _blend(view: View, a: int, b: int, limits: GradualLimits) -> Span | None:
     early, late = a + round(0.4 * (b - a)), a + round(0.6 * (b - a))
     if dissolves and view.unlike(early, max(late, early + 1)).moved > limits.moved:
         return None
-    return Span(a + 1, b - 1, view.unlike(a, b).share)
+    return Span(a + 1, b - 1, view.unlike(a, b).share, "dissolve" if dissolves else "wipe")
 
 
 def _windows(view: View, limits: GradualLimits) -> list[tuple[int, int]]:
@@ -283,7 +314,7 @@ def _pushes(view: View, limits: GradualLimits) -> Iterator[Span]:
         before, after = first - 1, last
         share = view.unlike(before, after).share
         if share >= limits.unlike and _slides(view, before, after, limits):
-            yield Span(before + 1, after - 1, share)
+            yield Span(before + 1, after - 1, share, "push")
 
 
 def _bursts(view: View, limits: GradualLimits) -> list[bool]:

@@ -131,7 +131,7 @@ def _is_done(footage: Footage, path: Path, job: Job) -> bool:
 def _mark(footage: Footage, path: Path, job: Job) -> str:
     """Fingerprint of everything that an ingest of this footage depends on, beside its bytes."""
     steps = (f"{step.name}:{step.version}" for step in STEPS)
-    engines = (job.speech.id, job.vision.id, job.vision.fingerprint, job.settings.language)
+    engines = (job.settings.shots, job.speech.id, job.vision.id, job.vision.fingerprint, job.settings.language)
     products = (*footage.products, "", *(product.to_json() for product in job.settings.product))
     return fingerprint_of(*steps, *engines, sidecar_mark(path), footage.kind, *products)
 
@@ -189,9 +189,9 @@ def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Sca
         TooShort: there is less picture than a clip needs.
     """
     kept = job.library.media / id / "scan.npz"
-    pictures = Scan.load(kept)
+    pictures = Scan.load(kept, job.settings.shots)
     if pictures is None:
-        pictures = scan(path, found, report)
+        pictures = scan(job.ffmpeg, path, found, job.settings.shots, report)
         if pictures.length < MIN_CLIP_MS:
             raise TooShort(f"{path} lasts {pictures.length} ms")
         with written(kept) as temporary:
@@ -209,6 +209,7 @@ def _drafts(footage: Footage, settled: Settled, decoded: int) -> list[Draft]:
             span=piece.span,
             start_edge=piece.start_edge,
             end_edge=piece.end_edge,
+            montage=piece.montage,
             transcript=transcript,
         )
         for piece, transcript in zip(settled.pieces, transcripts, strict=True)

@@ -9,12 +9,14 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from cliplib.config import Product
 from cliplib.engines.base import Audio
 from cliplib.records import Footage, Span, Transcript, Value
 from ingest.draft import fingerprint_of
 from ingest.job import Job
 from ingest.keep import written
 from ingest.misheard import corrected
+from ingest.offers import offers
 from ingest.segment import VERSION, Material, Piece, segment
 from ingest.shots import VERSION as SHOTS_VERSION
 from ingest.shots import Scan
@@ -50,7 +52,8 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     """
     target = job.library.media / footage.id / CUT_NAME
     heard = hear_mark(path, job)
-    rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), heard)
+    names = (name for product in job.settings.product for name in product.names())
+    rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), scan.finder, heard, *names)
     earlier = _earlier(target)
     if earlier is not None and earlier.heard == heard and earlier.rules == rules:
         return earlier.model_copy(update={"transcript": corrected(earlier.transcript, job.settings.product)})
@@ -62,7 +65,7 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     if earlier is not None and job.library.clips_of(footage.id):
         pieces = earlier.pieces
     else:
-        pieces = _pieces(footage, scan, audio, right, speech)
+        pieces = segment(_material(scan, audio, right, speech, job.settings.product), footage.kind)
     settled = Settled(
         heard=heard, rules=rules, transcript=known.transcript, notes=known.notes, speech=speech, pieces=pieces
     )
@@ -78,10 +81,10 @@ def _earlier(target: Path) -> Settled | None:
         return None  # none, or one that another version wrote
 
 
-def _pieces(
-    footage: Footage, scan: Scan, audio: Audio, transcript: Transcript, speech: tuple[Span, ...]
-) -> tuple[Piece, ...]:
-    material = Material(
+def _material(
+    scan: Scan, audio: Audio, transcript: Transcript, speech: tuple[Span, ...], products: tuple[Product, ...]
+) -> Material:
+    return Material(
         times=scan.times,
         length=scan.length,
         shots=scan.shots,
@@ -89,5 +92,6 @@ def _pieces(
         speech=tuple(span for span in speech if span.start < scan.length),
         motion=scan.motion,
         level=sound_level(audio, scan.times, scan.length),
+        passages=scan.passages,
+        offers=offers(transcript.lines, products),
     )
-    return segment(material, footage.kind)

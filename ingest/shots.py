@@ -1,7 +1,7 @@
 """One pass over all pictures of a file: when each is shown, where shots change, how sharp, bright and moving it is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,30 +10,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplib.media.frames import Image, pictures
+from cliplib.config import ShotFinder
+from cliplib.media.ffmpeg import Ffmpeg
+from cliplib.media.frames import shown_for
 from cliplib.media.probe import millis
 from cliplib.records import Probe
+from ingest.changes import Boundary, Passage
+from ingest.finders import FINDERS
+from ingest.gradual import Way, faded_ends
+from ingest.reading import Rough, read_rough
 
-VERSION = 1
+VERSION = 2
 
-SHORTEST_SHOT = 0.2
-"""Seconds between two shot changes, at least."""
+HALF_SHARP = 700.0
+"""Variance of the Laplacian, on the pictures of the decode pass, that counts as sharpness 0.5."""
 
-STRIDE = 0.4
-"""Seconds between the pictures that are compared to find dissolves, wipes and fades: across most of one, it looks like
-a cut. Chosen with a film of known boundaries (17 of 22 found by the cut detector alone, 21 together)."""
-
-ADAPTIVE_RATIO = 3.0
-CUT_CONTENT = 15.0
-GRADUAL_CONTENT = 24.0
-
-HALF_SHARP = 300.0
-"""Variance of the Laplacian, at 256 pixels of width, that counts as sharpness 0.5."""
-
-FULL_MOTION = 32.0
+FULL_MOTION = 28.0
 """Mean change of luma per 40 ms, out of 255, that counts as motion 1."""
 
 Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 Report = Callable[[float], None]
 
 
@@ -41,7 +37,8 @@ Report = Callable[[float], None]
 class Scan:
     """What the pass found. Times are ms from the first picture; the arrays have one value per picture, shares of 1.
 
-    `start` is the first picture's time stamp in the file, in seconds; `shots` are the first pictures of new shots.
+    `start` is the first picture's time stamp in the file, in seconds; `shots` are the first pictures of new shots,
+    `passages` what lies between two shots that blend, and `finder` is who looked for both.
     """
 
     start: Fraction
@@ -51,23 +48,28 @@ class Scan:
     sharpness: Floats
     brightness: Floats
     motion: Floats
+    passages: tuple[Passage, ...] = ()
+    finder: ShotFinder = "own"
 
     def save(self, path: Path) -> None:
         """Write as .npz."""
         arrays: dict[str, Any] = {name: getattr(self, name) for name in ("times", "sharpness", "brightness", "motion")}
-        start = np.array([self.start.numerator, self.start.denominator], np.int64)
+        arrays["start"] = np.array([self.start.numerator, self.start.denominator], np.int64)
+        arrays["shots"] = np.array(self.shots, np.int64)
+        arrays["passages"] = np.array([(p.start, p.end) for p in self.passages], np.int64).reshape(-1, 2)
+        arrays["ways"] = np.array([p.way for p in self.passages], "U16")
         with path.open("wb") as file:
-            shots = np.array(self.shots, np.int64)
-            np.savez(file, **arrays, version=VERSION, start=start, length=self.length, shots=shots)
+            np.savez(file, **arrays, version=VERSION, length=self.length, finder=self.finder)
 
     @classmethod
-    def load(cls, path: Path) -> "Scan | None":
-        """Read what `save` wrote; None where there is nothing, or what another version wrote."""
+    def load(cls, path: Path, finder: ShotFinder) -> "Scan | None":
+        """Read what `save` wrote; None where there is nothing, or what another version or finder brought."""
         if not path.is_file():
             return None
         with np.load(path, allow_pickle=False) as kept:
-            if kept["version"] != VERSION:
+            if kept["version"] != VERSION or kept["finder"] != finder:
                 return None
+            spans = zip(kept["passages"].tolist(), kept["ways"].tolist(), strict=True)
             return cls(
                 start=Fraction(int(kept["start"][0]), int(kept["start"][1])),
                 times=kept["times"],
@@ -76,90 +78,96 @@ class Scan:
                 sharpness=kept["sharpness"],
                 brightness=kept["brightness"],
                 motion=kept["motion"],
+                passages=tuple(Passage(start, end, way) for (start, end), way in spans),
+                finder=finder,
             )
 
 
-def scan(path: Path, probe: Probe, report: Report) -> Scan:
+def scan(ffmpeg: Ffmpeg, path: Path, probe: Probe, finder: ShotFinder, report: Report) -> Scan:
     """Look at every picture of a file once.
 
     Args:
+        ffmpeg: decodes, on all cores.
         path: the file.
         probe: what it holds.
+        finder: who looks for shot changes.
         report: told the share that is done.
 
     Raises:
-        NotMedia, MediaError: see `cliplib.media.frames.pictures`.
+        NotMedia, MediaError, Stalled: see `ingest.reading.read_rough`.
     """
-    finder = _ShotFinder(float(probe.rate.fraction))
-    measured: list[tuple[float, float, float]] = []
-    stamps: list[Fraction] = []
-    before: Image | None = None
-    lasts = Fraction(0)
-    for picture in pictures(path):
-        grey = cv2.cvtColor(picture.image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
-        step = picture.at - stamps[-1] if stamps else Fraction(1, 25)
-        measured.append(_measure(grey, before, float(step)))
-        finder.look(picture.image)
-        stamps.append(picture.at)
-        before, lasts = grey, picture.lasts
-        if len(stamps) % 50 == 0:
-            report(min(1.0, millis(picture.at - stamps[0]) / probe.length))
-    times = np.array([millis(at - stamps[0]) for at in stamps], np.int64)
-    values = np.array(measured, np.float32)
+    figures = _Figures()
+
+    def pictures() -> Iterator[Rough]:
+        for rough in read_rough(ffmpeg, path, threads=0):
+            figures.take(rough)
+            report(min(1.0, int(rough.at_ms[-1]) / probe.length))
+            yield rough
+
+    found = list(FINDERS[finder](pictures(), float(probe.rate.fraction)))
+    begin, last = figures.begin, figures.last
+    times = np.concatenate(figures.times)
+    lasts = shown_for(path, last) or 1 / probe.rate.fraction
+    length = max(int(times[-1]) + 1, millis(last - begin + lasts))
     return Scan(
-        start=stamps[0],
+        start=begin,
         times=times,
-        length=max(int(times[-1]) + 1, millis(stamps[-1] - stamps[0] + (lasts or 1 / probe.rate.fraction))),
-        shots=tuple(sorted({int(times[k]) for k in finder.changes() if 0 < k < len(times)})),
-        sharpness=values[:, 0],
-        brightness=values[:, 1],
-        motion=values[:, 2],
+        length=length,
+        shots=tuple(one.at_ms for one in found if one.kind == "cut"),
+        sharpness=np.concatenate(figures.sharpness),
+        brightness=np.concatenate(figures.luma) / np.float32(255),
+        motion=np.concatenate(figures.motion),
+        passages=_passages(found, figures.ends(), np.append(times, length)),
+        finder=finder,
     )
 
 
-def _measure(grey: Image, before: Image | None, step: float) -> tuple[float, float, float]:
-    """Sharpness, brightness and motion of one picture."""
-    detail = float(cv2.Laplacian(grey, cv2.CV_64F).var())
-    change = 0.0 if before is None or before.shape != grey.shape else float(cv2.absdiff(grey, before).mean())
-    motion = min(1.0, change * 0.04 / max(step, 0.001) / FULL_MOTION)
-    return detail / (detail + HALF_SHARP), float(grey.mean()) / 255, motion
+@dataclass(slots=True)
+class _Figures:
+    """What is measured of each picture, chunk by chunk."""
+
+    times: list[NDArray[np.int64]] = field(default_factory=list)
+    sharpness: list[Floats] = field(default_factory=list)
+    luma: list[Floats] = field(default_factory=list)
+    spread: list[Floats] = field(default_factory=list)
+    motion: list[Floats] = field(default_factory=list)
+    begin: Fraction = Fraction(0)
+    last: Fraction = Fraction(0)
+    before: Bytes | None = None
+
+    def take(self, rough: Rough) -> None:
+        """Measure the next pictures."""
+        luma = rough.luma
+        if not self.times:
+            self.begin, self.before = rough.stamps[0], luma[0]
+        assert self.before is not None
+        steps = np.diff([self.last if self.times else self.begin - Fraction(1, 25), *rough.stamps]).astype(np.float64)
+        change = cv2.absdiff(luma, np.concatenate([self.before[None], luma[:-1]])).mean((1, 2))
+        self.motion.append(np.clip(change * 0.04 / np.maximum(steps, 0.001) / FULL_MOTION, 0, 1).astype(np.float32))
+        detail = np.array([cv2.Laplacian(picture, cv2.CV_16S).var() for picture in luma])
+        self.sharpness.append((detail / (detail + HALF_SHARP)).astype(np.float32))
+        small = rough.small.luma.astype(np.float32)
+        self.luma.append(small.mean((1, 2)))
+        self.spread.append(small.std((1, 2)))
+        self.times.append(rough.at_ms)
+        self.last, self.before = rough.stamps[-1], luma[-1]
+
+    def ends(self) -> tuple[int, int]:
+        """Numbers of the first and last picture outside a fade at the file's very ends."""
+        gaps = np.diff(np.concatenate(self.times))
+        usual = max(1.0, float(np.median(gaps))) if len(gaps) else 40.0
+        return faded_ends(np.concatenate(self.spread), np.concatenate(self.luma), usual)
 
 
-class _ShotFinder:
-    """PySceneDetect's adaptive detector twice: on every picture for cuts, on every n-th one for gradual changes.
-
-    It counts pictures instead of reading clocks, so that a changing frame rate cannot shift anything.
-    """
-
-    def __init__(self, rate: float) -> None:
-        from scenedetect.detectors import AdaptiveDetector  # 0.5 s to import
-
-        self._rate = rate
-        self._count = 0
-        self._shape: tuple[int, ...] = ()
-        self._stride = max(2, round(rate * STRIDE))
-        shortest = max(2, round(rate * SHORTEST_SHOT))
-        self._cut_finder = AdaptiveDetector(ADAPTIVE_RATIO, shortest, min_content_val=CUT_CONTENT)
-        self._gradual_finder = AdaptiveDetector(ADAPTIVE_RATIO, 1, min_content_val=GRADUAL_CONTENT)
-        self._cuts: list[int] = []
-        self._gradual: list[int] = []
-
-    def look(self, image: Image) -> None:
-        """Take the next picture."""
-        from scenedetect import FrameTimecode
-
-        if self._shape and image.shape != self._shape:
-            image = cv2.resize(image, (self._shape[1], self._shape[0])).astype(np.uint8, copy=False)
-        self._shape = image.shape
-        found = self._cut_finder.process_frame(FrameTimecode(self._count, self._rate), image)
-        self._cuts += [code.frame_num for code in found]
-        if self._count % self._stride == 0:
-            found = self._gradual_finder.process_frame(FrameTimecode(self._count // self._stride, self._rate), image)
-            self._gradual += [code.frame_num for code in found]
-        self._count += 1
-
-    def changes(self) -> list[int]:
-        """Numbers of the pictures that begin a new shot; a gradual change counts at its middle, if no cut is near."""
-        reach = self._stride + self._stride // 2
-        middles = [number * self._stride - self._stride // 2 for number in self._gradual]
-        return self._cuts + [m for m in middles if all(abs(m - cut) > reach for cut in self._cuts)]
+def _passages(found: Sequence[Boundary], ends: tuple[int, int], marks: NDArray[np.int64]) -> tuple[Passage, ...]:
+    """What belongs to no shot, in order, not overlapping. `marks` has the time of each picture and the file's end."""
+    last = len(marks) - 1
+    spans: list[tuple[int, int, Way]] = [(one.at_ms, one.until_ms, one.way) for one in found if one.kind == "gradual"]
+    spans += [(int(marks[a]), int(marks[b]), "fade") for a, b in ((0, ends[0]), (ends[1] + 1, last))]
+    joined: list[tuple[int, int, Way]] = []
+    for start, end, way in sorted(span for span in spans if span[1] > span[0]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]), joined[-1][2])
+        else:
+            joined.append((start, end, way))
+    return tuple(Passage(*one) for one in joined)

@@ -150,18 +150,19 @@ def _moved(span: Span, by: int) -> Span:
 
 
 def deal(transcript: Transcript, spans: Sequence[Span], note: str = "", ends: int | None = None) -> list[Transcript]:
-    """The transcript of each span: every line goes to the one that holds its middle. One without a line says why.
+    """The transcript of each span: every line goes to the one that holds its middle.
+
+    A line whose middle is in no span goes to the nearest; a span without a line says why.
 
     Args:
         transcript: of the whole file.
-        spans: one after the other without a hole, from the first picture to the end.
+        spans: one after the other; between them may lie what is in no clip.
         note: why nothing is heard from `ends` (ms) on.
         ends: where the sound ends; None where it does not.
     """
     hands: list[list[Line]] = [[] for _ in spans]
     for line in transcript.lines:
-        number = next(k for k, span in enumerate(spans) if span.holds(line.span.middle))
-        hands[number].append(line)
+        hands[_nearest(line.span.middle, spans)].append(line)
     beyond = [note if ends is not None and span.start >= ends else "" for span in spans]
     return [
         transcript.model_copy(
@@ -169,6 +170,10 @@ def deal(transcript: Transcript, spans: Sequence[Span], note: str = "", ends: in
         )
         for lines, silent in zip(hands, beyond, strict=True)
     ]
+
+
+def _nearest(at: int, spans: Sequence[Span]) -> int:
+    return min(range(len(spans)), key=lambda k: max(spans[k].start - at, at - spans[k].end + 1, 0))
 
 
 def sound_level(audio: Audio, times: NDArray[np.int64], length: int) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ language = "{language}"      # labels and descriptions: zh or en
 # embedder = "ngram"        # sentence:FOLDER
 # writer = "auto"           # rules, chat:MODEL
 # index = "chroma"          # exact: without Chroma
+# shots = "own"             # scenedetect: shot changes found by PySceneDetect
 # base_url = ""             # address of an OpenAI-compatible service; the key comes from OPENAI_API_KEY
 # concurrency = 4           # model calls at the same time
 # max_calls = 100           # paid calls allowed per command

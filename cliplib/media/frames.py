@@ -1,6 +1,7 @@
-"""Pictures out of videos: all of them small for measuring, or chosen ones as JPEG."""
+"""Pictures out of videos: chosen ones as JPEG, and for how long one is shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from cliplib.errors import MediaError
@@ -19,18 +21,7 @@ if TYPE_CHECKING:
 Image = NDArray[np.uint8]
 """Rows of pixels, blue green red."""
 
-SMALL = 256
-BAD_SHARE = 0.1
 JPEG_QUALITY = 85
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One small picture: when its file says that it is shown, for how long (0 where unknown), and its pixels."""
-
-    at: Fraction
-    lasts: Fraction
-    image: Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +32,18 @@ class Grabbed:
     jpegs: tuple[bytes, ...]
 
 
-def pictures(path: Path) -> Iterator[Picture]:
-    """All pictures of a file that come later than the one before, 256 pixels wide and not yet upright.
-
-    Raises:
-        NotMedia: it holds no moving picture.
-        MediaError: more than a tenth of it cannot be decoded.
-    """
-    good = bad = 0
-    last: Fraction | None = None
+def shown_for(path: Path, at: Fraction) -> Fraction:
+    """For how many seconds the file says that the picture with this time stamp is shown; 0 where it does not say."""
     with opened(path) as container:
         track = picture_track(container, path)
-        for frame in decoded(container, track):
-            if frame is None:
-                bad += 1
-                continue
-            good += 1
-            at = _shown_at(frame)
-            # A recording joined byte for byte starts its clock again; what cannot be placed in time is left out.
-            if at is None or (last is not None and at <= last):
-                continue
-            last = at
-            height = max(2, round(frame.height * SMALL / frame.width))
-            yield Picture(
-                at, frame.duration * Fraction(frame.time_base or 0), _pixels(frame, (SMALL, height), "FAST_BILINEAR")
-            )
-    if bad > BAD_SHARE * (good + bad) or last is None:
-        raise MediaError(f"{path}: {bad} of {good + bad} pictures cannot be decoded")
+        tick = Fraction(track.time_base or 0)
+        if not tick:
+            return tick
+        wanted = round(at / tick)
+        with suppress(PermissionError, FFmpegError):  # a container that cannot be entered midway is read from its start
+            container.seek(wanted, stream=track)
+        found = (packet.duration or 0 for packet in container.demux(track) if packet.size and packet.pts == wanted)
+        return next(found, 0) * tick
 
 
 def grab(path: Path, at: Sequence[int], longest: int) -> Grabbed:

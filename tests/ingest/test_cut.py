@@ -28,7 +28,7 @@ def clip_job(path: Path, make_job: MakeJob, seen: Scan | None = None) -> ClipJob
 
     job, found = make_job(), probe(path)
     footage = Footage(id=Footage.id_of(HASH), sha256=HASH, path=str(path), kind="brand", probe=found)
-    pictures = seen or scan(path, found, lambda _: None)
+    pictures = seen or scan(job.ffmpeg, path, found, "own", lambda _: None)
     return ClipJob(job, footage, path, pictures, read_audio(job.ffmpeg, path, found), (), BoundedSemaphore(1))
 
 
@@ -115,7 +115,7 @@ def test_a_picture_too_few_is_refused_and_leaves_nothing(
     tmp_path: Path, make_job: MakeJob, make_numbered: MakeNumbered
 ) -> None:
     path = make_numbered(tmp_path / "n.mp4", 60)
-    real = scan(path, probe(path), lambda _: None)
+    real = scan(make_job().ffmpeg, path, probe(path), "own", lambda _: None)
     imagined = Scan(
         start=real.start,
         times=np.append(real.times, real.length),
