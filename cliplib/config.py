@@ -56,6 +56,7 @@ class Settings(BaseModel):
 
     language: Literal["zh", "en"] = "zh"
     speech: str = "auto"
+    text: str = "rapidocr"
     vision: str = "auto"
     embedder: str = "ngram"
     writer: str = "auto"

@@ -253,7 +253,6 @@ class Caption(Value):
     shot_size: ShotSize | None = None
     camera: Camera | None = None
     people: tuple[Person, ...] = ()
-    on_screen_text: tuple[ScreenText, ...] = ()
     confidence: dict[str, Share] = {}
     evidence: dict[str, str] = {}
     model: str = told("Model as it named itself", "模型", default="")

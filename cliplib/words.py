@@ -4,6 +4,11 @@ import re
 import unicodedata
 
 _PIECES = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff\uf900-\ufaff]+|[\u3040-\u30ff]+|[\uac00-\ud7af]+")
+_PRICE = re.compile(
+    r"[¥$€£]\s*\d"
+    r"|\d+(?:\.\d+)?\s*(?:元(?![素件器宝])|块钱|yuan(?![a-z])|rmb(?![a-z])|cny(?![a-z])|usd(?![a-z])|dollars?(?![a-z]))"
+    r"|(?<![a-z])(?:rmb|cny|usd)\s*\d"
+)
 _ENGLISH_STOP_TEXT = """
 a an and are as at be by do for from has have i in is it its my of on or our so that the their them then there these
 they this to was we were will with you your
@@ -40,6 +45,15 @@ def folded_with_places(text: str) -> tuple[str, list[int]]:
 def is_chinese(text: str) -> bool:
     """Whether the text holds any Chinese character."""
     return any("\u3400" <= character <= "\u9fff" for character in text)
+
+
+def names_price(text: str) -> bool:
+    """Whether a figure with a currency stands in the text.
+
+    >>> [names_price(text) for text in ("到手价￥99", "129 yuan", "2元素", "24 h")]
+    [True, True, False, False]
+    """
+    return _PRICE.search(folded(text)) is not None
 
 
 def tokens(text: str) -> list[str]:

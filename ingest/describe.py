@@ -20,7 +20,6 @@ CAPTION_FIELDS = (
     "shot_size",
     "camera",
     "people",
-    "on_screen_text",
 )
 
 
@@ -40,13 +39,18 @@ def describe(draft: Draft, job: ClipJob) -> Draft:
         language=job.job.settings.language,
         products=job.job.settings.product,
         filed_under=job.footage.products,
+        on_screen=draft.on_screen_text,
     )
     return draft.model_copy(update={"caption": job.job.vision.describe(request)})
 
 
 def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
-    """Engine, prompt, and all that the engine is told beside the pictures and the facts."""
+    """Engine, prompt, and all that the engine is told beside the pictures and the facts.
+
+    What was read in the pictures counts only where describing costs nothing: it is a hint, not worth a second payment.
+    """
     vision, settings = job.job.vision, job.job.settings
+    hints = [] if vision.costly else [text.text for text in draft.on_screen_text]
     products = [product.to_json() for product in settings.product]
     return [
         vision.id,
@@ -55,7 +59,13 @@ def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
         draft.transcript.to_json(),
         *products,
         *job.footage.products,
+        *hints,
     ]
+
+
+def file_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
+    """What was read, which no other step depends on."""
+    return [draft.marks["read"]]
 
 
 def file(draft: Draft, job: ClipJob) -> Draft:
@@ -83,7 +93,7 @@ def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
         spoken=draft.transcript.text,
         transcript=draft.transcript,
         description=caption.description,
-        on_screen_text=caption.on_screen_text,
+        on_screen_text=draft.on_screen_text,
         people=caption.people,
         shot_size=caption.shot_size,
         camera=caption.camera,
@@ -111,4 +121,6 @@ def _provenance(draft: Draft, caption: Caption, job: ClipJob) -> dict[str, Prove
         engine = draft.transcript.engine
         evidence = told(draft.transcript)
         found["spoken"] = Provenance(engine=engine, model=engine.partition(":")[2], evidence=evidence)
+    if draft.on_screen_text:
+        found["on_screen_text"] = Provenance(engine=job.job.text.id)
     return found

@@ -11,7 +11,7 @@ from threading import BoundedSemaphore, Event
 from pydantic import Field, ValidationError
 
 from cliplib.engines.base import Audio, TimedFrame
-from cliplib.records import Caption, ClipId, ClipRecord, Edge, Facts, Footage, Span, Transcript, Value
+from cliplib.records import Caption, ClipId, ClipRecord, Edge, Facts, Footage, ScreenText, Span, Transcript, Value
 from ingest.job import Job
 from ingest.keep import written
 from ingest.shots import Scan
@@ -29,6 +29,7 @@ class Draft(Value):
     montage: bool = False
     transcript: Transcript
     facts: Facts | None = None
+    on_screen_text: tuple[ScreenText, ...] = ()
     caption: Caption | None = None
     marks: dict[str, str] = Field(default_factory=dict)
     frames: tuple[TimedFrame, ...] = Field(default=(), exclude=True)
@@ -72,20 +73,24 @@ class Step:
     work: Callable[[Draft, ClipJob], Draft]
     inputs: Callable[[Draft, ClipJob], Sequence[str]] = lambda _draft, _job: ()
     stands: Callable[[Draft, ClipJob], bool] = lambda _draft, _job: True
+    aside: bool = False
+    """Whether later steps stand when this one is taken anew; one that needs its result names its mark as an input."""
 
 
 def take_steps(draft: Draft, job: ClipJob, steps: Sequence[Step]) -> Draft:
-    """Take every step that is not done. Each mark holds the one before it: a changed step takes later ones along.
+    """Take every step that is not done.
 
+    Each mark holds the one before it: a changed step takes later ones along, unless it stands aside.
     After the last one the record is in the library, and the draft kept beside the media is removed.
     """
     mark = fingerprint_of(job.footage.id, job.footage.kind, str(draft.span))
     for step in steps:
-        mark = fingerprint_of(mark, step.name, str(step.version), *step.inputs(draft, job))
-        if draft.marks.get(step.name) != mark or not step.stands(draft, job):
-            draft = step.work(draft.marked(step.name, mark), job)
+        own = fingerprint_of(mark, step.name, str(step.version), *step.inputs(draft, job))
+        if draft.marks.get(step.name) != own or not step.stands(draft, job):
+            draft = step.work(draft.marked(step.name, own), job)
             if step is not steps[-1]:
                 save(draft, job)
+        mark = mark if step.aside else own
     (job.folder(draft) / DRAFT_NAME).unlink(missing_ok=True)
     return draft
 
@@ -106,10 +111,13 @@ def resumed(fresh: Draft, job: ClipJob, record: ClipRecord | None) -> Draft:
     # Without a draft, or with one of another version, the record knows, or the steps are taken again.
     with suppress(FileNotFoundError, ValidationError):
         kept = Draft.from_json((job.folder(fresh) / DRAFT_NAME).read_bytes())
-        return fresh.model_copy(update={"facts": kept.facts, "caption": kept.caption, "marks": kept.marks})
-    if record is None:
-        return fresh
-    return fresh.model_copy(update={"facts": record.facts, "caption": _caption(record), "marks": record.marks})
+        return _with(fresh, kept, kept.caption)
+    return fresh if record is None else _with(fresh, record, _caption(record))
+
+
+def _with(fresh: Draft, known: "Draft | ClipRecord", caption: Caption | None) -> Draft:
+    done = {"facts": known.facts, "on_screen_text": known.on_screen_text, "marks": known.marks}
+    return fresh.model_copy(update={**done, "caption": caption})
 
 
 def _caption(record: ClipRecord) -> Caption:

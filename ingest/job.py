@@ -1,12 +1,13 @@
 """What an ingest is given and what it gives back: the job, who watches it, and the report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 from cliplib.config import Product, Settings
-from cliplib.engines.base import SpeechEngine, VisionEngine
+from cliplib.engines.base import SpeechEngine, TextEngine, VisionEngine
+from cliplib.engines.silent import NoText
 from cliplib.library import Library
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.records import FootageKind
@@ -28,6 +29,8 @@ class Job:
     kind: FootageKind
     products: tuple[Product, ...] = ()
     """What the footage is filed under."""
+    text: TextEngine = field(default_factory=NoText)
+    """What reads the text in the pictures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from cliplib.library import FootageState
 from cliplib.media.audio import read_sound
 from cliplib.media.probe import probe
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
-from ingest import cut, describe, facts
+from ingest import cut, describe, facts, read
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
 from ingest.keep import sweep, written
@@ -37,8 +37,9 @@ __all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest"]
 STEPS = (
     Step("cut", cut.VERSION, cut.cut, stands=cut.is_cut),
     Step("measure", facts.VERSION, facts.measure, inputs=facts.measure_inputs),
+    Step("read", read.VERSION, read.read, inputs=read.read_inputs, aside=True),
     Step("describe", describe.VERSION, describe.describe, inputs=describe.describe_inputs),
-    Step("file", describe.FILE_VERSION, describe.file),
+    Step("file", describe.FILE_VERSION, describe.file, inputs=describe.file_inputs),
 )
 
 STOPPING = (BudgetSpent, CredentialsError, LibraryLocked)
@@ -131,7 +132,8 @@ def _is_done(footage: Footage, path: Path, job: Job) -> bool:
 def _mark(footage: Footage, path: Path, job: Job) -> str:
     """Fingerprint of everything that an ingest of this footage depends on, beside its bytes."""
     steps = (f"{step.name}:{step.version}" for step in STEPS)
-    engines = (job.settings.shots, job.speech.id, job.vision.id, job.vision.fingerprint, job.settings.language)
+    speech, text, vision = job.speech.id, job.text.id, job.vision
+    engines = (job.settings.shots, speech, text, vision.id, vision.fingerprint, job.settings.language)
     products = (*footage.products, "", *(product.to_json() for product in job.settings.product))
     return fingerprint_of(*steps, *engines, sidecar_mark(path), footage.kind, *products)
 

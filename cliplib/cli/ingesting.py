@@ -19,6 +19,7 @@ def ingest(
     kind: Annotated[str, typer.Option(help="brand, product, model, livestream, ugc (or their labels).")],
     product: Annotated[list[str] | None, typer.Option(help="Product the footage is about (id, name or alias).")] = None,
     speech: Annotated[str | None, typer.Option(help="Speech engine, such as faster-whisper:small.")] = None,
+    text: Annotated[str | None, typer.Option(help="Reader of text in the pictures: rapidocr or none.")] = None,
     vision: Annotated[str | None, typer.Option(help="Vision engine, such as chat:MODEL.")] = None,
     max_calls: Annotated[int | None, typer.Option(help="Stop before more paid calls than this.")] = None,
     library: LibraryOption = None,
@@ -27,7 +28,7 @@ def ingest(
     """Cut footage into clips, describe each, and file the records. Running it again adds nothing."""
     from cliplib.cli.session import session
 
-    with session(library, write=True, speech=speech, vision=vision, max_calls=max_calls) as now:
+    with session(library, write=True, speech=speech, text=text, vision=vision, max_calls=max_calls) as now:
         report = take_in(now, paths, kind, product or [])
     outcomes: list[dict[str, Any]] = [
         {
@@ -68,6 +69,7 @@ def take_in(now: "Session", paths: list[Path], kind: str, products: list[str]) -
         library=now.library,
         ffmpeg=now.ffmpeg,
         speech=now.speech,
+        text=now.text,
         vision=now.vision,
         settings=now.settings,
         vocabulary=now.vocabulary,

@@ -11,7 +11,7 @@ from typing import Any
 from cliplib.cli.output import note
 from cliplib.config import FILE_NAME, Product, Settings, load
 from cliplib.engines import registry
-from cliplib.engines.base import Embedder, SpeechEngine, VisionEngine, Workshop, Writer
+from cliplib.engines.base import Embedder, SpeechEngine, TextEngine, VisionEngine, Workshop, Writer
 from cliplib.errors import MissingTool, NoLibrary, SettingsError
 from cliplib.index.base import VectorIndex
 from cliplib.library import Library
@@ -51,6 +51,11 @@ class Session:
     def speech(self) -> SpeechEngine:
         """The engine that writes down what is said."""
         return registry.make("speech", self.settings.speech, self.workshop)
+
+    @cached_property
+    def text(self) -> TextEngine:
+        """The engine that reads text in pictures."""
+        return registry.make("text", self.settings.text, self.workshop)
 
     @cached_property
     def vision(self) -> VisionEngine:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cliplib.config import Product, Settings
 from cliplib.errors import BudgetSpent
 from cliplib.plans import Offer, Proposal, Script
-from cliplib.records import Call, Caption, ClipRecord, Facts, FootageKind, Span, Transcript
+from cliplib.records import Call, Caption, ClipRecord, Facts, FootageKind, ScreenText, Span, Transcript
 from cliplib.vocabulary import Language, Vocabulary
 
 Audio = NDArray[np.int16]
@@ -132,6 +132,19 @@ class VisionRequest:
     """The products that the library knows."""
     filed_under: tuple[str, ...] = ()
     """Ids of products the footage was ingested for."""
+    on_screen: tuple[ScreenText, ...] = ()
+    """Text that was read in the pictures."""
+
+
+class TextEngine(Engine, Protocol):
+    """Pictures to the words burnt into them."""
+
+    def read(self, frames: Sequence[TimedFrame]) -> tuple[ScreenText, ...] | None:
+        """What is written in each frame, in order; None from an engine that does not look.
+
+        The span of each text is the one millisecond of its frame: how long it stays is not the engine's to say.
+        """
+        ...
 
 
 class VisionEngine(Engine, Protocol):
@@ -144,6 +157,11 @@ class VisionEngine(Engine, Protocol):
     @property
     def fingerprint(self) -> str:
         """Fingerprint of the prompt in use; empty for an engine without one."""
+        ...
+
+    @property
+    def costly(self) -> bool:
+        """Whether a description costs money or minutes, so that none is asked for without need."""
         ...
 
 

@@ -25,6 +25,8 @@ CONFIDENT = ("content_types", "forms", "products", "description", "shot_size", "
 class ChatVision:
     """A vision engine that asks a chat model, `chat:<model>`."""
 
+    costly = True
+
     def __init__(self, client: ChatClient, vocabulary: Vocabulary, language: Language) -> None:
         self._client = client
         self._vocabulary = vocabulary
@@ -115,7 +117,7 @@ def caption_schema(vocabulary: Vocabulary, request: VisionRequest) -> dict[str, 
 
 def _shown(request: VisionRequest) -> list[dict[str, Any]]:
     """The user's turn: the known as one JSON object, then the pictures, each after its time."""
-    known = {
+    known: dict[str, Any] = {
         "footage_kind": request.kind,
         "seconds": request.span.length / 1000,
         "spoken": request.spoken,
@@ -123,6 +125,8 @@ def _shown(request: VisionRequest) -> list[dict[str, Any]]:
         "filed_under": list(request.filed_under),
         "measured": request.facts.model_dump(mode="json", exclude_none=True),
     }
+    if request.on_screen:
+        known["text_on_screen"] = list(dict.fromkeys(text.text for text in request.on_screen))
     parts: list[dict[str, Any]] = [{"type": "text", "text": json.dumps(known, ensure_ascii=False)}]
     for number, frame in enumerate(spread(request.frames, MOST_FRAMES), start=1):
         seconds = max(0, frame.at - request.span.start) / 1000

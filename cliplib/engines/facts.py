@@ -3,6 +3,7 @@
 It sees nothing. Its labels have a confidence of at most 0.5, and its descriptions say that they are measured.
 """
 
+from collections.abc import Callable
 from typing import Self
 
 from cliplib.engines.base import VisionRequest, Workshop
@@ -10,10 +11,10 @@ from cliplib.engines.cues import Heard, classify, mentions, sentences
 from cliplib.engines.picturing import BRIGHTNESS, MOTION, SHARPNESS, SPEECH, colour_names, framing, in_words
 from cliplib.records import Camera, Caption, FootageKind, ProductLink
 from cliplib.vocabulary import Language, Vocabulary
-from cliplib.words import folded
+from cliplib.words import folded, names_price
 
-NAMED, FILED = 0.9, 0.5
-"""Confidence in a product that is spoken of by name, and in one that the footage was filed under."""
+NAMED, SHOWN, FILED = 0.9, 0.7, 0.5
+"""Confidence in a product that is spoken of by name, whose name is on screen, that the footage was filed under."""
 
 CLEAR, LIKELY, BY_KIND = 0.5, 0.4, 0.2
 CLEAR_WEIGHT = 3.0
@@ -63,6 +64,7 @@ class FactsVision:
 
     id = "facts"
     fingerprint = ""
+    costly = False
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -95,6 +97,9 @@ class FactsVision:
         if weights:
             sure = CLEAR if max(weights.values()) >= CLEAR_WEIGHT else LIKELY
             return tuple(weights), sure, _said(request.language, "words").format(words=spoken)
+        price = next((text.text for text in request.on_screen if names_price(text.text)), None)
+        if price is not None:
+            return ("offer_price",), LIKELY, _said(request.language, "screen").format(words=price)
         if _is_voiced(request):
             return SPOKEN_KIND[request.kind], BY_KIND, _said(request.language, "kind")
         slow = request.facts.motion < SLOW_MOTION
@@ -116,12 +121,19 @@ def _products(request: VisionRequest, spoken: str) -> tuple[ProductLink, ...]:
         if heard is not None:
             evidence = _said(request.language, "words").format(words=_as_spoken(heard, spoken))
             links.append(ProductLink(product=product.id, evidence=evidence, confidence=NAMED))
+        elif shown := next((text.text for text in request.on_screen if any(map(_in(text.text), names))), None):
+            evidence = _said(request.language, "screen").format(words=shown)
+            links.append(ProductLink(product=product.id, evidence=evidence, confidence=SHOWN))
     linked = {link.product for link in links}
     filed = _said(request.language, "filed")
     links += [
         ProductLink(product=id, evidence=filed, confidence=FILED) for id in request.filed_under if id not in linked
     ]
     return tuple(links)
+
+
+def _in(text: str) -> Callable[[str], bool]:
+    return lambda name: mentions(folded(text), name)
 
 
 def _as_spoken(sentence: str, spoken: str) -> str:
@@ -169,6 +181,7 @@ _WORDING: dict[str, tuple[str, str]] = {
     "no sound": ("没有声音", "no sound"),
     "loudness": ("（响度 {loudness:.0f} LUFS）", " (loudness {loudness:.0f} LUFS)"),
     "words": ("口播：“{words}”", 'spoken: "{words}"'),
+    "screen": ("画面文字：“{words}”", 'on screen: "{words}"'),
     "kind": ("口播内容没有明确线索，按素材类别推断", "no clear words; judged by the kind of footage"),
     "silent": ("没有口播，按素材类别和运动量推断", "no words; judged by the kind of footage and its movement"),
     "form": ("按素材类别推断", "judged by the kind of footage"),

@@ -11,12 +11,12 @@ from importlib.metadata import entry_points
 from typing import Any, Literal, overload
 
 from cliplib.config import without_userinfo
-from cliplib.engines.base import Embedder, Engine, SpeechEngine, VisionEngine, Workshop, Writer
+from cliplib.engines.base import Embedder, Engine, SpeechEngine, TextEngine, VisionEngine, Workshop, Writer
 from cliplib.engines.weights import local_folder
 from cliplib.errors import CliplibError, MissingTool, SettingsError
 
-Kind = Literal["speech", "vision", "embedder", "writer"]
-KINDS: tuple[Kind, ...] = ("speech", "vision", "embedder", "writer")
+Kind = Literal["speech", "text", "vision", "embedder", "writer"]
+KINDS: tuple[Kind, ...] = ("speech", "text", "vision", "embedder", "writer")
 GROUP = "cliplib.engines"
 AUTO = "auto"
 
@@ -25,6 +25,9 @@ TABLE: Mapping[tuple[Kind, str], str] = {
     ("speech", "faster-whisper"): "cliplib.engines.whisper:WhisperSpeech",
     ("speech", "none"): "cliplib.engines.silent:NoSpeech",
     ("speech", "scripted"): "cliplib.engines.scripted:ScriptedSpeech",
+    ("text", "rapidocr"): "cliplib.engines.ocr:RapidText",
+    ("text", "none"): "cliplib.engines.silent:NoText",
+    ("text", "scripted"): "cliplib.engines.scripted:ScriptedText",
     ("vision", "facts"): "cliplib.engines.facts:FactsVision",
     ("vision", "chat"): "cliplib.engines.chat_vision:ChatVision",
     ("vision", "scripted"): "cliplib.engines.scripted:ScriptedVision",
@@ -36,7 +39,13 @@ TABLE: Mapping[tuple[Kind, str], str] = {
     ("writer", "scripted"): "cliplib.engines.scripted:ScriptedWriter",
 }
 
-OFFLINE: Mapping[Kind, str] = {"speech": "sidecar", "vision": "facts", "embedder": "ngram", "writer": "rules"}
+OFFLINE: Mapping[Kind, str] = {
+    "speech": "sidecar",
+    "text": "rapidocr",
+    "vision": "facts",
+    "embedder": "ngram",
+    "writer": "rules",
+}
 """What `auto` falls to where nothing better is at hand."""
 
 SENT: Mapping[Kind, str] = {"vision": "frames and words of clips", "writer": "scripts and clip records"}
@@ -48,6 +57,7 @@ LOCAL_SPEECH_SOURCE = "Systran/faster-whisper-small"
 WHY: Mapping[str, str] = {
     "sidecar": "reads .srt, .vtt and .ass files beside the footage",
     "none": "gives no words",
+    "rapidocr": "offline: reads text in pictures, Chinese and English",
     "facts": "offline: measured facts in words, labels by the spoken words",
     "ngram": "offline: shared words and pieces of words, Chinese and English",
     "rules": "offline: best assignment by score, type and words",
@@ -67,6 +77,8 @@ class EngineState:
 
 @overload
 def make(kind: Literal["speech"], spec: str, workshop: Workshop) -> SpeechEngine: ...
+@overload
+def make(kind: Literal["text"], spec: str, workshop: Workshop) -> TextEngine: ...
 @overload
 def make(kind: Literal["vision"], spec: str, workshop: Workshop) -> VisionEngine: ...
 @overload

@@ -7,10 +7,10 @@ from typing import Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplib.engines.base import PickRequest, SpeechRequest, VisionRequest, Workshop
+from cliplib.engines.base import PickRequest, SpeechRequest, TimedFrame, VisionRequest, Workshop
 from cliplib.engines.ngram import NgramEmbedder
 from cliplib.plans import Choice, Proposal
-from cliplib.records import Caption, Line, Span, Transcript
+from cliplib.records import Box, Caption, Line, ScreenText, Span, Transcript
 
 Request = TypeVar("Request")
 Given = TypeVar("Given")
@@ -62,10 +62,26 @@ class ScriptedSpeech(_Scripted[SpeechRequest, Transcript]):
         return Transcript(language="en", engine=self.id, lines=lines, reason="" if lines else "there is no sound")
 
 
+class ScriptedText(_Scripted[Sequence[TimedFrame], tuple[ScreenText, ...]]):
+    """By default the same line at the top of every frame."""
+
+    def read(self, frames: Sequence[TimedFrame]) -> tuple[ScreenText, ...]:
+        """The next answer."""
+        return self._answer(frames, self._default)
+
+    def _default(self, frames: Sequence[TimedFrame]) -> tuple[ScreenText, ...]:
+        box = Box(x=0.2, y=0.1, width=0.6, height=0.08)
+        return tuple(
+            ScreenText(text="scripted text", box=box, span=Span(start=frame.at, end=frame.at + 1), confidence=1.0)
+            for frame in frames
+        )
+
+
 class ScriptedVision(_Scripted[VisionRequest, Caption]):
     """By default a product feature on a table."""
 
     fingerprint = ""
+    costly = False
 
     def describe(self, request: VisionRequest) -> Caption:
         """The next answer."""

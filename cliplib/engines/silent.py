@@ -1,8 +1,9 @@
-"""The speech engine for footage whose words nobody wants: gives none and says so."""
+"""Engines for words that nobody wants: no speech is written down, no text is read."""
 
+from collections.abc import Sequence
 from typing import Self
 
-from cliplib.engines.base import SpeechRequest, Workshop
+from cliplib.engines.base import SpeechRequest, TimedFrame, Workshop
 from cliplib.records import Transcript
 
 
@@ -19,3 +20,18 @@ class NoSpeech:
     def transcribe(self, request: SpeechRequest) -> Transcript:
         """No lines, with the reason."""
         return Transcript(engine=self.id, reason="transcription is switched off")
+
+
+class NoText:
+    """Never looks for text in pictures, `none`."""
+
+    id = "none"
+
+    @classmethod
+    def build(cls, model: str, workshop: Workshop) -> Self:
+        """Needs nothing."""
+        return cls()
+
+    def read(self, frames: Sequence[TimedFrame]) -> None:
+        """Nobody looked."""
+        return None

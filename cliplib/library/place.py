@@ -15,6 +15,7 @@ SETTINGS_TEXT = """\
 # Settings of this library. Lines that start with # show what can be set and its usual value.
 language = "{language}"      # labels and descriptions: zh or en
 # speech = "auto"           # sidecar, faster-whisper:small, transcriptions:MODEL, none
+# text = "rapidocr"         # none
 # vision = "auto"           # facts, chat:MODEL
 # embedder = "ngram"        # sentence:FOLDER
 # writer = "auto"           # rules, chat:MODEL

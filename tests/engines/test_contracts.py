@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cliplib.engines import registry
-from cliplib.engines.base import Embedder, SpeechRequest, VisionEngine, Workshop, Writer
+from cliplib.engines.base import Embedder, SpeechRequest, TimedFrame, VisionEngine, Workshop, Writer
 from cliplib.vocabulary import shipped
 from cliplib.words import is_chinese
 from tests.engines.conftest import FIXTURES, MakePick, MakeVision, MakeWorkshop
@@ -16,6 +16,7 @@ from tests.faults.llm_server import LlmServer
 EMBEDDERS = ("ngram", "scripted:")
 VISIONS = ("facts", "scripted:", "chat:")
 WRITERS = ("rules", "scripted:", "chat:")
+TEXTS = ("none", "rapidocr", "scripted:")
 SPEECHES = ("sidecar", "none", "scripted:", f"faster-whisper:{FIXTURES / 'tiny-whisper'}")
 
 
@@ -90,6 +91,17 @@ def test_silence_has_no_lines_and_a_reason(spec: str, shop: Workshop, tmp_path: 
     assert heard.lines or heard.reason
     assert all(line.span.end <= 500 for line in heard.lines)
     assert engine.transcribe(SpeechRequest(tmp_path / "a.mp4", np.zeros(0, dtype=np.int16))).reason
+
+
+@pytest.mark.parametrize("spec", TEXTS)
+def test_readers_place_each_text_in_its_frame_and_answer_alike(spec: str, shop: Workshop, jpeg: bytes) -> None:
+    engine = registry.make("text", spec, shop)
+    frames = [TimedFrame(0, jpeg), TimedFrame(40, jpeg)]
+    found = engine.read(frames)
+    assert engine.read(frames) == found and (found is None) is (spec == "none")
+    assert all(text.text.strip() and text.span.length == 1 for text in found or ())
+    assert {text.span.start for text in found or ()} <= {0, 40}
+    assert not engine.read([]) and engine.id
 
 
 ProbeOf = Callable[[Embedder, str], float]
