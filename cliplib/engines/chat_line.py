@@ -9,7 +9,7 @@ import json
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,15 @@ class Line:
             Refused, Unreached, OutOfTime: no answer that could be looked at.
         """
         return read_answer(self._timed(lambda client, outcome: _post(client, body, outcome), seconds), self.redacted)
+
+    def transcribe(self, sound: bytes, fields: Mapping[str, Any], seconds: float) -> str:
+        """Send a WAV file to be written down; the body of the answer, in which no secret can stand.
+
+        Raises:
+            Refused, Unreached, OutOfTime: no answer that could be looked at.
+        """
+        body = self._timed(lambda client, outcome: _send_sound(client, sound, fields, outcome), seconds)
+        return self.redacted(body.decode("utf-8", "replace"))
 
     def models(self, seconds: float) -> list[str]:
         """The names of the models that the service lists, in its order.
@@ -169,14 +178,25 @@ def _settle(send: "Callable[[openai.OpenAI, _Outcome], None]", client: "openai.O
 
 def _post(client: "openai.OpenAI", body: Mapping[str, Any], outcome: _Outcome) -> None:
     with client.chat.completions.with_streaming_response.create(**body) as response:
-        read = bytearray()
-        for chunk in response.iter_bytes():
-            read += chunk
-            if outcome.abandoned:
-                return
-            if len(read) > LARGEST_BODY:
-                raise Unreached(f"the answer has more than {LARGEST_BODY} bytes")
-        outcome.body = bytes(read)
+        _read(response.iter_bytes(), outcome)
+
+
+def _send_sound(client: "openai.OpenAI", sound: bytes, fields: Mapping[str, Any], outcome: _Outcome) -> None:
+    file = ("sound.wav", sound, "audio/wav")
+    with client.audio.transcriptions.with_streaming_response.create(file=file, **fields) as response:
+        _read(response.iter_bytes(), outcome)
+
+
+def _read(chunks: Iterator[bytes], outcome: _Outcome) -> None:
+    """Read a body to its end, or until nobody waits for it any more."""
+    read = bytearray()
+    for chunk in chunks:
+        read += chunk
+        if outcome.abandoned:
+            return
+        if len(read) > LARGEST_BODY:
+            raise Unreached(f"the answer has more than {LARGEST_BODY} bytes")
+    outcome.body = bytes(read)
 
 
 def _list_models(client: "openai.OpenAI", outcome: _Outcome) -> None:

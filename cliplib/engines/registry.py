@@ -23,6 +23,7 @@ AUTO = "auto"
 TABLE: Mapping[tuple[Kind, str], str] = {
     ("speech", "sidecar"): "cliplib.engines.sidecar:SidecarSpeech",
     ("speech", "faster-whisper"): "cliplib.engines.whisper:WhisperSpeech",
+    ("speech", "transcriptions"): "cliplib.engines.transcriptions:TranscriptionSpeech",
     ("speech", "none"): "cliplib.engines.silent:NoSpeech",
     ("speech", "scripted"): "cliplib.engines.scripted:ScriptedSpeech",
     ("text", "rapidocr"): "cliplib.engines.ocr:RapidText",
@@ -50,6 +51,9 @@ OFFLINE: Mapping[Kind, str] = {
 
 SENT: Mapping[Kind, str] = {"vision": "frames and words of clips", "writer": "scripts and clip records"}
 """What leaves the machine when a chat model does the work."""
+
+SOUND = "stretches of sound with speech"
+"""What leaves the machine when a service writes down the words; `auto` never chooses that."""
 
 LOCAL_SPEECH = "faster-whisper:small"
 LOCAL_SPEECH_SOURCE = "Systran/faster-whisper-small"
@@ -134,8 +138,8 @@ def doctor(workshop: Workshop) -> list[EngineState]:
 
 
 def _state(kind: Kind, name: str, workshop: Workshop) -> EngineState:
-    if name == "chat":
-        return _chat_state(kind, workshop)
+    if name in ("chat", "transcriptions"):
+        return _service_state(kind, name, workshop)
     if name == "sentence":
         present = importlib.util.find_spec("sentence_transformers") is not None
         why = "needs a model: sentence:<folder or owner/name>" if present else "needs the extra `local`"
@@ -150,14 +154,15 @@ def _state(kind: Kind, name: str, workshop: Workshop) -> EngineState:
     return EngineState(kind, spec, True, "; ".join(said) or WHY.get(name, "its weights are on this machine"))
 
 
-def _chat_state(kind: Kind, workshop: Workshop) -> EngineState:
+def _service_state(kind: Kind, name: str, workshop: Workshop) -> EngineState:
     settings = workshop.settings
-    spec = f"chat:{settings.model or '<model>'}"
+    spec = f"{name}:{settings.model if name == 'chat' and settings.model else '<model>'}"
     if not settings.base_url and not settings.api_key.get_secret_value():
         return EngineState(kind, spec, False, "neither base_url nor a key is set")
     where = without_userinfo(settings.base_url) or "the address of OpenAI"
-    how = "used by auto" if settings.base_url else "used only when named, because base_url is not set"
-    return EngineState(kind, spec, True, f"{SENT[kind]} go to {where}; {how}; not asked now")
+    used = kind in SENT and settings.base_url
+    how = "used by auto" if used else f"used only when named{', because base_url is not set' * (kind in SENT)}"
+    return EngineState(kind, spec, True, f"{SENT.get(kind, SOUND)} go to {where}; {how}; not asked now")
 
 
 def _imported(place: str) -> type[Engine]:

@@ -17,7 +17,7 @@ EMBEDDERS = ("ngram", "scripted:")
 VISIONS = ("facts", "scripted:", "chat:")
 WRITERS = ("rules", "scripted:", "chat:")
 TEXTS = ("none", "rapidocr", "scripted:")
-SPEECHES = ("sidecar", "none", "scripted:", f"faster-whisper:{FIXTURES / 'tiny-whisper'}")
+SPEECHES = ("sidecar", "none", "scripted:", "transcriptions:whisper-1", f"faster-whisper:{FIXTURES / 'tiny-whisper'}")
 
 
 @pytest.fixture

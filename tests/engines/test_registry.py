@@ -139,6 +139,8 @@ def test_the_doctor_with_a_service_and_weights_asks_nobody(
     usable, why = found["writer", "chat:test-model"]
     assert usable and server.base_url in why and "used by auto" in why
     assert not server.requests and not server.model_requests and KEY not in str(found)
+    usable, why = found["speech", "transcriptions:<model>"]
+    assert usable and f"sound with speech go to {server.base_url}" in why and "only when named" in why
     assert "only when named" in states(workshop(api_key=KEY))["vision", "chat:<model>"][1]
 
 
