@@ -17,6 +17,9 @@ def edge_at(number: int, layout: Layout) -> Edge:
         return Edge(reason="length_limit", detail=detail)
     if number in layout.cuts:
         return Edge(reason="shot_change", detail="the shot changes here")
+    beside = next((hole for hole in layout.holes if number in (hole.first, hole.last)), None)
+    if beside is not None:
+        return edge_beside(beside.passage, "begins" if number == beside.first else "ends")
     if broken:
         return _inside(number, max(broken, key=lambda unit: unit.length), units)
     pause = next(((a, b) for a, b in gaps(units) if a <= number <= b), None)

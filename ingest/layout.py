@@ -11,6 +11,9 @@ from ingest.changes import Passage
 
 Numbers = NDArray[np.int64]
 
+UNSURE_MS = 120
+"""Where speech is only detected, its ends are no surer than this: twice what the detector adds on each side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -132,9 +135,20 @@ def _spoken(material: Material, marks: Numbers) -> list[Unit]:
     words = [("word", word.span) for line in material.lines for word in line.words]
     lines = [("offer" if line.span in material.offers else "line", line.span) for line in material.lines]
     # Words say better than a detector of speech where one may cut.
-    speech = [] if words else [("speech", span) for span in material.speech]
+    speech = [] if words else [("speech", _beside(span, material.passages)) for span in material.speech]
     found = []
     for kind, span in words + lines + speech:
         first, last = numbers_of(marks, [span.start, span.end]).tolist()
         found.append(Unit(kind, first, last, int(marks[last] - marks[first])))
     return sorted(found, key=lambda unit: (unit.first, unit.last, unit.kind))
+
+
+def _beside(speech: Span, passages: Sequence[Passage]) -> Span:
+    """Detected speech without ends that hardly reach into a passage."""
+    start, end = speech.start, speech.end
+    for passage in passages:
+        if start < passage.start < end <= passage.start + UNSURE_MS:
+            end = passage.start
+        if passage.end - UNSURE_MS <= start < passage.end < end:
+            start = passage.end
+    return Span(start=start, end=end)

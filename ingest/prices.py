@@ -78,6 +78,7 @@ def boundary_prices(material: Material, layout: Layout, costs: Costs) -> Floats:
     changes[layout.cuts] = True
     changes[[number for hole in layout.holes for number in (hole.first, hole.last)]] = True
     prices[changes] = 0.0
+    prices[layout.inner_cuts] = costs.long_pause  # else a long run would become many short clips
     endless = [unit for unit in units if not unit.fits]
     caught = _inside(endless, [1.0] * len(endless), layout.size) > 0
     prices[caught] = (np.where(changes, 0.0, costs.inside) + costs.loud * level)[caught]

@@ -65,7 +65,7 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     if earlier is not None and job.library.clips_of(footage.id):
         pieces = earlier.pieces
     else:
-        pieces = segment(_material(scan, audio, right, speech, job.settings.product), footage.kind)
+        pieces = segment(material_of(scan, audio, right, speech, job.settings.product), footage.kind)
     settled = Settled(
         heard=heard, rules=rules, transcript=known.transcript, notes=known.notes, speech=speech, pieces=pieces
     )
@@ -81,9 +81,10 @@ def _earlier(target: Path) -> Settled | None:
         return None  # none, or one that another version wrote
 
 
-def _material(
+def material_of(
     scan: Scan, audio: Audio, transcript: Transcript, speech: tuple[Span, ...], products: tuple[Product, ...]
 ) -> Material:
+    """All that a file is cut by."""
     return Material(
         times=scan.times,
         length=scan.length,

@@ -9,15 +9,22 @@ from pathlib import Path
 import pytest
 
 from cliplib.config import Product, Settings
-from cliplib.engines.base import SpeechEngine
+from cliplib.engines.base import SpeechEngine, SpeechRequest
 from cliplib.engines.scripted import ScriptedSpeech, ScriptedVision
 from cliplib.engines.sidecar import NO_WORDS, SidecarSpeech
 from cliplib.engines.silent import NoSpeech
 from cliplib.errors import BudgetSpent, CliplibError, CredentialsError, EngineError, LibraryLocked
 from cliplib.library import FootageState, Library
-from cliplib.records import Caption, Line, ProductLink, Span, Transcript
+from cliplib.media.audio import read_audio
+from cliplib.media.ffmpeg import Ffmpeg
+from cliplib.media.probe import probe
+from cliplib.records import Caption, Edge, Line, ProductLink, Span, Transcript
+from ingest.cut import frame_numbers
 from ingest.pipeline import STEPS, ingest
-from ingest.speech import ELSEWHERE
+from ingest.segment import segment
+from ingest.settle import material_of
+from ingest.shots import Scan, scan
+from ingest.speech import ELSEWHERE, find_speech
 from tests.conftest import MakeVideo
 from tests.ingest.conftest import MakeJob, Watch, state_of
 
@@ -58,6 +65,61 @@ def test_a_file_becomes_clips_with_media_facts_words_and_reasons(
     assert footage.path == str(path) and footage.probe.length == 4000
     assert watch.files == [path] and watch.outcomes == [outcome]
     assert {step for _, step, share in watch.shares if share == 1.0} == {"check", "scan", "listen", "clips"}
+
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "footage"
+
+
+def test_the_dissolve_of_the_sample_film_lies_in_no_clip(ffmpeg: Ffmpeg) -> None:
+    """Pictures 370-389; the lines and the voice beside it are those that an ingest has."""
+    path = SAMPLE / "brand" / "qingyu_brand_film.mp4"
+    [dissolve] = json.loads((SAMPLE / "truth.json").read_text("utf-8"))["brand/qingyu_brand_film.mp4"]["dissolves"]
+    found = probe(path)
+    seen = scan(ffmpeg, path, found, "own", lambda _: None)
+    audio = read_audio(ffmpeg, path, found)
+    heard = SidecarSpeech().transcribe(SpeechRequest(path, audio))
+    pieces = segment(material_of(seen, audio, heard, find_speech(audio), ()), "brand")
+    shown = {number for piece in pieces for number in frame_numbers(seen, piece.span)}
+    assert shown == set(range(895)) - set(range(dissolve["first"], dissolve["last"] + 1))
+    [after] = [piece for piece in pieces if piece.span.start == (dissolve["last"] + 1) * 40]
+    assert after.start_edge == Edge(reason="gradual_change", detail="a dissolve of 0.8 s ends here")
+
+
+def test_kinds_of_footage_cut_one_file_differently_and_say_why(
+    tmp_path: Path, library: Library, make_job: MakeJob, make_video: MakeVideo
+) -> None:
+    """Two sentences under two seconds and a half each, over one take."""
+    path = make_video(tmp_path / "talk.mp4", (6.2,), size="64x64")
+    cues = ((0.2, 2.6, "first"), (3.4, 5.8, "second"))
+    blocks = [f"{k}\n00:00:0{a:.3f} --> 00:00:0{b:.3f}\n{text}\n" for k, (a, b, text) in enumerate(cues, 1)]
+    path.with_suffix(".srt").write_text("\n".join(blocks).replace(".", ","), "utf-8")
+    other = tmp_path / "other"
+    Library.create(other)
+    live = ingest([path], make_job(kind="livestream"), Watch()).footage[0]
+    with Library.open(other, write=True) as second:
+        shop = ingest([path], make_job(kind="product", library=second), Watch()).footage[0]
+    assert (len(live.clips), len(shop.clips)) == (2, 1)
+    one, two = (library.get(id) for id in live.clips)
+    assert (one.spoken, two.spoken) == ("first", "second")
+    assert one.end_edge == two.start_edge == Edge(reason="pause", detail="pause of 0.80 s")
+
+
+def test_shots_under_a_second_become_a_record_marked_as_montage(
+    tmp_path: Path, library: Library, make_job: MakeJob, make_video: MakeVideo
+) -> None:
+    path = make_video(tmp_path / "fast.mp4", (2.0, 0.6, 0.64, 2.4), sound=False)
+    records = [library.get(id) for id in ingest([path], make_job(), Watch()).footage[0].clips]
+    assert [record.montage for record in records] == [False, True, False]
+    assert records[1].span == Span(start=2000, end=3240)
+
+
+def test_another_finder_never_cuts_kept_footage_anew(video: Path, library: Library, make_job: MakeJob) -> None:
+    first = ingest([video], make_job(), Watch()).footage[0]
+    before = state_of(library)["records"]
+    again = ingest([video], make_job(settings=Settings(shots="scenedetect")), Watch()).footage[0]
+    assert (again.status, again.clips) == ("kept", first.clips)
+    assert state_of(library)["records"] == before
+    assert Scan.load(library.media / first.id / "scan.npz", "scenedetect") is not None
 
 
 def test_silent_footage_has_no_voice_and_says_why_there_are_no_words(

@@ -104,6 +104,13 @@ def test_every_line_goes_to_exactly_one_clip(cuts: list[int], said: list[tuple[i
     assert all(bool(hand.lines) != bool(hand.reason) for hand in hands)
 
 
+def test_a_line_in_what_is_left_out_goes_to_the_nearest_clip() -> None:
+    spans = [Span(start=0, end=1000), Span(start=2000, end=4000)]
+    lines = (line(900, 1500, "a"), line(1400, 2200, "b"), line(3900, 9000, "c"))
+    first, second = deal(Transcript(engine="e", lines=lines), spans)
+    assert [each.text for each in first.lines] == ["a"] and [each.text for each in second.lines] == ["b", "c"]
+
+
 def test_lines_are_shifted_with_their_words() -> None:
     word = Word(text="w", span=Span(start=100, end=400))
     early = Line(text="a", span=Span(start=0, end=400), words=(word,))
