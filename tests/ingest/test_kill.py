@@ -80,7 +80,7 @@ def test_a_resumed_run_takes_finished_steps_as_they_are(
     def never(*_: object) -> None:
         raise AssertionError("a finished step was taken again")
 
-    monkeypatch.setattr(shots, "pictures", never)
+    monkeypatch.setattr(shots, "read_rough", never)
     monkeypatch.setattr("ingest.cut._encode", never)
     monkeypatch.setattr("ingest.settle.hear", never)
     report = ingest([video], job, Nobody())

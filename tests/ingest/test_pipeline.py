@@ -107,10 +107,10 @@ def test_kinds_of_footage_cut_one_file_differently_and_say_why(
 def test_shots_under_a_second_become_a_record_marked_as_montage(
     tmp_path: Path, library: Library, make_job: MakeJob, make_video: MakeVideo
 ) -> None:
-    path = make_video(tmp_path / "fast.mp4", (2.0, 0.6, 0.64, 2.4), sound=False)
+    path = make_video(tmp_path / "fast.mp4", (0.6, 0.64, 2.4), sound=False)
     records = [library.get(id) for id in ingest([path], make_job(), Watch()).footage[0].clips]
-    assert [record.montage for record in records] == [False, True, False]
-    assert records[1].span == Span(start=2000, end=3240)
+    assert [record.montage for record in records] == [True, False]
+    assert records[0].span == Span(start=0, end=1240)
 
 
 def test_another_finder_never_cuts_kept_footage_anew(video: Path, library: Library, make_job: MakeJob) -> None:
