@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from cliplib.engines.base import TimedFrame
-from cliplib.engines.chat_vision import spread
+from cliplib.engines.captioning import spread
 from cliplib.media.frames import image_of
 from cliplib.records import Box, ScreenText, Span
 from cliplib.words import folded

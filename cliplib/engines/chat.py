@@ -114,9 +114,9 @@ class ChatClient:
             CredentialsError: the service refuses the key.
             EngineError: the service failed, or the time is over.
         """
-        key = self._key_of(question)
+        key = key_of(self.model, question)
         if (call := self._workshop.journal.recall(key)) is not None:
-            value, faults = _examined(Answer(call.reply), question, last=True)
+            value, faults = examined(Answer(call.reply), question, last=True)
             if value is not None:
                 return Reply(value, call.model, salvaged=bool(faults))
         return self._asked(question, key)
@@ -127,20 +127,15 @@ class ChatClient:
         for last in (False, True):
             started = time.monotonic()
             answer = self._answer(question, messages, ends)
-            value, faults = _examined(answer, question, last=last)
+            value, faults = examined(answer, question, last=last)
             outcome = "ok" if value is not None else BadReply.code
             self._record(question, key, answer, outcome, time.monotonic() - started)
             if value is not None:
                 return Reply(value, answer.model or self.model, salvaged=bool(faults))
             if last or answer.final:
                 break
-            messages = _with_text(question.messages, self._repair(faults, answer.text))
+            messages = with_repair(question.messages, faults, answer.text, self._workshop.settings.language)
         raise BadReply(f"chat:{self.model} on {question.task}: {'; '.join(faults[:5])}", answer.text)
-
-    def _repair(self, faults: Sequence[str], text: str) -> str:
-        prompt = prompting.load("repair", self._workshop.settings.language)
-        shown = {"faults": list(faults[:12]), "earlier_answer": text[:20_000]}
-        return f"{prompt.text}\n{json.dumps(shown, ensure_ascii=False)}"
 
     def _answer(self, question: Question, messages: Sequence[Message], ends: float) -> Answer:
         """What the service answers, in the best shape that it takes."""
@@ -165,17 +160,6 @@ class ChatClient:
             self._shape = SHAPES[max(SHAPES.index(shape) + 1, SHAPES.index(self._shape))]
         return True
 
-    def _key_of(self, question: Question) -> str:
-        """Hash of everything the answer depends on."""
-        parts = {
-            "model": self.model,
-            "prompt": question.prompt.fingerprint,
-            "messages": question.messages,
-            "schema": question.schema,
-            "temperature": 0,
-        }
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
     def _record(self, question: Question, key: str, answer: Answer, outcome: str, seconds: float) -> None:
         call = Call(
             key=key,
@@ -193,7 +177,19 @@ class ChatClient:
         self._workshop.journal.record(call)
 
 
-def _examined(answer: Answer, question: Question, *, last: bool) -> tuple[Found | None, list[str]]:
+def key_of(model: str, question: Question) -> str:
+    """Hash of everything the answer depends on."""
+    parts = {
+        "model": model,
+        "prompt": question.prompt.fingerprint,
+        "messages": question.messages,
+        "schema": question.schema,
+        "temperature": 0,
+    }
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def examined(answer: Answer, question: Question, *, last: bool) -> tuple[Found | None, list[str]]:
     """The usable object of an answer, or None; and what is or was wrong with it."""
     if answer.fault:
         return None, [answer.fault]
@@ -205,6 +201,13 @@ def _examined(answer: Answer, question: Question, *, last: bool) -> tuple[Found 
     if faults:
         return (question.salvage(value) if last else None), faults
     return value, []
+
+
+def with_repair(messages: Sequence[Message], faults: Sequence[str], text: str, language: str) -> list[Message]:
+    """The messages with an unusable answer and its faults after the last one, and the wish for a better answer."""
+    prompt = prompting.load("repair", language)
+    shown = {"faults": list(faults[:12]), "earlier_answer": text[:20_000]}
+    return _with_text(messages, f"{prompt.text}\n{json.dumps(shown, ensure_ascii=False)}")
 
 
 def _with_text(messages: Sequence[Message], text: str) -> list[Message]:
@@ -220,6 +223,11 @@ def _body(model: str, messages: Sequence[Message], schema: Mapping[str, Any], sh
     if shape == "json_schema":
         form = {"type": shape, "json_schema": {"name": schema["title"], "strict": True, "schema": schema}}
         return {"model": model, "messages": list(messages), "temperature": 0, "response_format": form}
-    told = f"Answer with one JSON object and nothing else. JSON Schema:\n{json.dumps(schema, ensure_ascii=False)}"
-    body = {"model": model, "messages": _with_text(messages, told), "temperature": 0}
+    body = {"model": model, "messages": with_schema(messages, schema), "temperature": 0}
     return {**body, "response_format": {"type": shape}} if shape == "json_object" else body
+
+
+def with_schema(messages: Sequence[Message], schema: Mapping[str, Any]) -> list[Message]:
+    """The messages with the schema of the answer as text after the last one."""
+    told = f"Answer with one JSON object and nothing else. JSON Schema:\n{json.dumps(schema, ensure_ascii=False)}"
+    return _with_text(messages, told)

@@ -31,6 +31,7 @@ TABLE: Mapping[tuple[Kind, str], str] = {
     ("text", "scripted"): "cliplib.engines.scripted:ScriptedText",
     ("vision", "facts"): "cliplib.engines.facts:FactsVision",
     ("vision", "chat"): "cliplib.engines.chat_vision:ChatVision",
+    ("vision", "qwen-vl"): "cliplib.engines.qwen_vision:QwenVision",
     ("vision", "scripted"): "cliplib.engines.scripted:ScriptedVision",
     ("embedder", "ngram"): "cliplib.engines.ngram:NgramEmbedder",
     ("embedder", "sentence"): "cliplib.engines.sentence:SentenceEmbedder",
@@ -54,6 +55,9 @@ SENT: Mapping[Kind, str] = {"vision": "frames and words of clips", "writer": "sc
 
 SOUND = "stretches of sound with speech"
 """What leaves the machine when a service writes down the words; `auto` never chooses that."""
+
+LOCAL: Mapping[str, str] = {"sentence": "sentence_transformers", "qwen-vl": "transformers"}
+"""Engines that need a model of the user's choice on this machine, and the package that runs it."""
 
 LOCAL_SPEECH = "faster-whisper:small"
 LOCAL_SPEECH_SOURCE = "Systran/faster-whisper-small"
@@ -140,10 +144,10 @@ def doctor(workshop: Workshop) -> list[EngineState]:
 def _state(kind: Kind, name: str, workshop: Workshop) -> EngineState:
     if name in ("chat", "transcriptions"):
         return _service_state(kind, name, workshop)
-    if name == "sentence":
-        present = importlib.util.find_spec("sentence_transformers") is not None
-        why = "needs a model: sentence:<folder or owner/name>" if present else "needs the extra `local`"
-        return EngineState(kind, "sentence:<model>", present, why)
+    if name in LOCAL:
+        present = importlib.util.find_spec(LOCAL[name]) is not None
+        why = f"needs a model: {name}:<folder or owner/name>" if present else "needs the extra `local`"
+        return EngineState(kind, f"{name}:<model>", present, why)
     spec = LOCAL_SPEECH if name == "faster-whisper" else name
     said: list[str] = []
     quiet = Workshop(workshop.settings, workshop.vocabulary, workshop.journal, announce=said.append)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cliplib.engines.base import TimedFrame
-from cliplib.engines.chat_vision import ChatVision, caption_schema, is_written_in, spread
+from cliplib.engines.captioning import caption_schema, is_written_in, spread
+from cliplib.engines.chat_vision import ChatVision
 from cliplib.errors import BadReply, EngineError
 from cliplib.records import Person, ProductLink
 from cliplib.vocabulary import shipped

@@ -83,7 +83,7 @@ def test_where_the_cache_lies(variables: dict[str, str], folder: str, monkeypatc
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are(workshop: MakeWorkshop) -> None:
-    with pytest.raises(SettingsError, match=r"'vision'.*'gpt'.*auto, facts, chat, scripted"):
+    with pytest.raises(SettingsError, match=r"'vision'.*'gpt'.*auto, facts, chat, qwen-vl, scripted"):
         registry.make("vision", "gpt:4", workshop())
     with pytest.raises(SettingsError):
         registry.make("speech", "facts", workshop())
