@@ -1,5 +1,6 @@
 """The transcription engine against a service on real sockets: what is sent, what is made of answers, how it fails."""
 
+import json
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -8,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cliplib.engines import registry, sound_pieces
@@ -206,6 +207,7 @@ def test_a_model_must_be_named_and_a_service_set(workshop: MakeWorkshop) -> None
         registry.make("speech", SPEC, workshop())
 
 
+@settings(deadline=None)
 @given(
     spans=st.lists(st.tuples(st.integers(1, 300), st.integers(1, 900)), min_size=1, max_size=12),
     longest=st.integers(20, 300),
@@ -236,8 +238,6 @@ def test_a_piece_is_cut_at_the_quietest_moment_and_within_what_services_take() -
     st.recursive(st.none() | st.floats() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=2), max_leaves=4)
 )
 def test_no_answer_breaks_the_reader(value: Any) -> None:
-    import json
-
     entry = {"start": 0.1, "end": 0.4, "text": value, "word": value, "no_speech_prob": value, "words": value}
     for reply in (value, {"text": "a", "segments": value}, {"text": "a", "segments": [entry], "language": value}):
         try:

@@ -4,13 +4,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cliplib.config import Product
 from cliplib.errors import SettingsError, UnknownRecord, UsageError
+from cliplib.library import Library
 from cliplib.library.place import SETTINGS_TEXT
 from cliplib.library.products import check_product, drop_product, keep_product, products_in
+from cliplib.words import tokens
+from tests.library.making import a_record
 
 CUP = Product(id="cup", name="青屿杯", aliases=("cup",), hotwords=("青屿",), misheard=("轻语杯", "轻语=青屿"))
 LAMP = Product(id="lamp", name="台灯")
@@ -38,14 +41,14 @@ en = "unboxing"
 """
 
 
-def settings(folder: Path, text: str = WRITTEN) -> Path:
+def written(folder: Path, text: str = WRITTEN) -> Path:
     path = folder / "cliplib.toml"
     path.write_bytes(text.encode())
     return path
 
 
 def test_a_new_product_goes_after_the_others_and_before_what_follows(tmp_path: Path) -> None:
-    path = settings(tmp_path)
+    path = written(tmp_path)
     keep_product(tmp_path, Product(id="bag", name="Bag"))
     entry = '\n[[product]]\nid = "bag"\nname = "Bag"\n'
     assert path.read_text("utf-8") == WRITTEN.replace('name = "台灯"\n', 'name = "台灯"\n' + entry)
@@ -55,7 +58,7 @@ def test_a_new_product_goes_after_the_others_and_before_what_follows(tmp_path: P
 
 
 def test_a_change_touches_only_its_own_lines(tmp_path: Path) -> None:
-    path = settings(tmp_path)
+    path = written(tmp_path)
     before = products_in(tmp_path)[0]
     keep_product(tmp_path, before.model_copy(update={"name": "青屿随行杯", "misheard": ("轻语杯",)}))
     after = path.read_text("utf-8")
@@ -70,7 +73,7 @@ def test_a_change_touches_only_its_own_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("id", ["cup", "lamp"])
 def test_a_removed_product_leaves_the_comments(id: str, tmp_path: Path) -> None:
-    path = settings(tmp_path)
+    path = written(tmp_path)
     drop_product(tmp_path, id)
     text = path.read_text("utf-8")
     assert all(f"# {words}" in text for words in ("ours", "labels", "first the cup", "then the lamp", "own words"))
@@ -82,7 +85,7 @@ def test_a_removed_product_leaves_the_comments(id: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "# none", SETTINGS_TEXT.format(language="zh"), 'language = "zh"\r\n'])
 def test_the_first_product_of_any_file(text: str, tmp_path: Path) -> None:
-    path = settings(tmp_path, text)
+    path = written(tmp_path, text)
     keep_product(tmp_path, CUP)
     keep_product(tmp_path, LAMP)
     assert products_in(tmp_path) == (CUP, LAMP) and path.read_bytes().decode().startswith(text)
@@ -97,7 +100,7 @@ def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
 
 
 def test_inline_products_can_be_changed_and_removed_but_not_added_to(tmp_path: Path) -> None:
-    path = settings(tmp_path, 'product = [{id = "cup", name = "杯"}, {id = "lamp", name = "台灯"}] # all\n')
+    path = written(tmp_path, 'product = [{id = "cup", name = "杯"}, {id = "lamp", name = "台灯"}] # all\n')
     keep_product(tmp_path, CUP)
     drop_product(tmp_path, "lamp")
     assert products_in(tmp_path) == (CUP,) and path.read_text("utf-8").endswith("# all\n")
@@ -135,15 +138,28 @@ def test_what_would_mix_products_up_is_refused(changes: dict[str, object], why: 
         check_product(LAMP.model_copy(update=changes), [CUP])
 
 
+@settings(deadline=None)
 @given(
     texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9), max_size=4),
     first=st.booleans(),
 )
 def test_any_text_comes_back_as_it_was(texts: list[str], first: bool, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("library")
-    settings(folder)
+    written(folder)
     product = Product(id="cup" if first else "new", name="".join(["n", *texts]), hotwords=tuple(texts))
     keep_product(folder, product)
     assert product in products_in(folder)
     drop_product(folder, product.id)
     assert product.id not in {known.id for known in products_in(folder)}
+
+
+def test_clips_of_a_renamed_product_are_found_by_its_new_name(library: Library) -> None:
+    """Also by a library that has read the settings before; the vector indexes are told of these clips alone."""
+    library.put(a_record(0, products=("cup",)))
+    library.put(a_record(2000, products=("lamp",)))
+    library.settle([sequence for sequence, _ in library.pending()])
+    assert library.match_words(tokens("quokka"), None, 9) == []
+    keep_product(library.folder, Product(id="cup", name="Quokka"))
+    assert library.rename("cup") == 1
+    assert [hit.id for hit in library.match_words(tokens("quokka"), None, 9)] == [a_record(0).id]
+    assert [clip for _, clip in library.pending()] == [a_record(0).id]
