@@ -147,3 +147,17 @@ def test_corrected_words_reach_the_record_its_products_and_its_evidence(
     (link,) = record.products
     assert link.product == "cup" and "青屿随行杯不漏" in link.evidence
     assert speech.requests[0].hotwords == ("青屿随行杯", "Qingyu carry cup", "青屿")
+
+
+def test_a_form_that_is_taken_back_brings_the_heard_words_back(
+    tmp_path: Path, library: Library, make_job: MakeJob, make_video: MakeVideo
+) -> None:
+    path = make_video(tmp_path / "v.mp4", (1.5,))
+    speech = ScriptedSpeech([Transcript(language="zh", engine="scripted:", lines=(spoken("轻", "语"),))])
+    job = make_job(speech=speech, settings=Settings(product=(CUP,)))
+    (clip,) = ingest([path], job, Watch()).footage[0].clips
+    assert library.get(clip).spoken == "青屿随行杯"
+    plain = CUP.model_copy(update={"misheard": ()})
+    ingest([path], dataclasses.replace(job, settings=Settings(product=(plain,))), Watch())
+    assert library.get(clip).spoken == "轻语" and len(speech.requests) == 1
+    assert [word.text for word in library.get(clip).transcript.lines[0].words] == ["轻", "语"]
