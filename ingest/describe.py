@@ -6,7 +6,7 @@ from pathlib import Path
 from cliplib.engines.base import VisionRequest
 from cliplib.records import Caption, ClipRecord, Provenance
 from ingest.cut import frames_of
-from ingest.draft import ClipJob, Draft
+from ingest.draft import BY_FACES, ClipJob, Draft
 from ingest.misheard import told
 
 VERSION = 1
@@ -47,10 +47,10 @@ def describe(draft: Draft, job: ClipJob) -> Draft:
 def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
     """Engine, prompt, and all that the engine is told beside the pictures and the facts.
 
-    What was read in the pictures counts only where describing costs nothing: it is a hint, not worth a second payment.
+    What was found in the pictures counts only where describing costs nothing: it is not worth a second payment.
     """
     vision, settings = job.job.vision, job.job.settings
-    hints = [] if vision.costly else [text.text for text in draft.on_screen_text]
+    hints = [] if vision.costly else _hints(draft)
     products = [product.to_json() for product in settings.product]
     return [
         vision.id,
@@ -63,9 +63,14 @@ def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
     ]
 
 
+def _hints(draft: Draft) -> list[str]:
+    faces = draft.facts.faces if draft.facts is not None else None
+    return [*(text.text for text in draft.on_screen_text), *([f"faces: {faces}"] if faces else [])]
+
+
 def file_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
-    """What was read, which no other step depends on."""
-    return [draft.marks["read"]]
+    """What was read and which faces were found: no step before depends on these."""
+    return [draft.marks["read"], draft.marks["faces"]]
 
 
 def file(draft: Draft, job: ClipJob) -> Draft:
@@ -95,7 +100,7 @@ def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
         description=caption.description,
         on_screen_text=draft.on_screen_text,
         people=caption.people,
-        shot_size=caption.shot_size,
+        shot_size=caption.shot_size or draft.shot_size,
         camera=caption.camera,
         facts=draft.facts,
         provenance=_provenance(draft, caption, job),
@@ -121,6 +126,8 @@ def _provenance(draft: Draft, caption: Caption, job: ClipJob) -> dict[str, Prove
         engine = draft.transcript.engine
         evidence = told(draft.transcript)
         found["spoken"] = Provenance(engine=engine, model=engine.partition(":")[2], evidence=evidence)
+    if draft.shot_size and not caption.shot_size:
+        found["shot_size"] = Provenance(engine=BY_FACES)
     if draft.on_screen_text:
         found["on_screen_text"] = Provenance(engine=job.job.text.id)
     return found

@@ -11,12 +11,26 @@ from threading import BoundedSemaphore, Event
 from pydantic import Field, ValidationError
 
 from cliplib.engines.base import Audio, TimedFrame
-from cliplib.records import Caption, ClipId, ClipRecord, Edge, Facts, Footage, ScreenText, Span, Transcript, Value
+from cliplib.records import (
+    Caption,
+    ClipId,
+    ClipRecord,
+    Edge,
+    Facts,
+    Footage,
+    ScreenText,
+    ShotSize,
+    Span,
+    Transcript,
+    Value,
+)
 from ingest.job import Job
 from ingest.keep import written
 from ingest.shots import Scan
 
 DRAFT_NAME = "draft.json"
+BY_FACES = "faces"
+"""Provenance of a shot size that was measured."""
 
 
 class Draft(Value):
@@ -30,6 +44,8 @@ class Draft(Value):
     transcript: Transcript
     facts: Facts | None = None
     on_screen_text: tuple[ScreenText, ...] = ()
+    shot_size: ShotSize | None = None
+    """As measured by faces; the vision engine's word goes before it."""
     caption: Caption | None = None
     marks: dict[str, str] = Field(default_factory=dict)
     frames: tuple[TimedFrame, ...] = Field(default=(), exclude=True)
@@ -111,18 +127,27 @@ def resumed(fresh: Draft, job: ClipJob, record: ClipRecord | None) -> Draft:
     # Without a draft, or with one of another version, the record knows, or the steps are taken again.
     with suppress(FileNotFoundError, ValidationError):
         kept = Draft.from_json((job.folder(fresh) / DRAFT_NAME).read_bytes())
-        return _with(fresh, kept, kept.caption)
-    return fresh if record is None else _with(fresh, record, _caption(record))
+        return _with(fresh, kept, kept.caption, kept.shot_size)
+    if record is None:
+        return fresh
+    return _with(fresh, record, _caption(record), record.shot_size if _is_measured(record) else None)
 
 
-def _with(fresh: Draft, known: "Draft | ClipRecord", caption: Caption | None) -> Draft:
+def _with(fresh: Draft, known: "Draft | ClipRecord", caption: Caption | None, size: ShotSize | None) -> Draft:
     done = {"facts": known.facts, "on_screen_text": known.on_screen_text, "marks": known.marks}
-    return fresh.model_copy(update={**done, "caption": caption})
+    return fresh.model_copy(update={**done, "caption": caption, "shot_size": size})
+
+
+def _is_measured(record: ClipRecord) -> bool:
+    source = record.provenance.get("shot_size")
+    return source is not None and source.engine == BY_FACES
 
 
 def _caption(record: ClipRecord) -> Caption:
     """What the vision engine had said of a record."""
     said = {field: getattr(record, field) for field in Caption.model_fields if field in ClipRecord.model_fields}
+    if _is_measured(record):
+        del said["shot_size"]
     sources = {field: record.provenance[field] for field in said if field in record.provenance}
     confidence = {field: source.confidence for field, source in sources.items() if source.confidence is not None}
     evidence = {field: source.evidence for field, source in sources.items() if source.evidence}
