@@ -336,28 +336,3 @@ class ClipRecord(Value):
         data = self.model_dump(mode="json", by_alias=True)
         data.update({field: correction.new for field, correction in self.review.corrections.items()})
         return ClipRecord.from_json(json.dumps(data))
-
-
-class Call(Value):
-    """One call of a model, as the journal keeps it."""
-
-    key: str = told("Hash of the whole request", "请求哈希")
-    task: str = told("What it was for: caption, pick, read", "用途")
-    engine: str
-    model: str = told("Model as it named itself", "模型", default="")
-    prompt: str = told("Prompt fingerprint", "提示词指纹", default="")
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    seconds: float
-    outcome: str = told("ok, or an error code", "结果")
-    reply: str = told("The answer as it came", "原始回答", default="")
-    at: datetime = Field(strict=False)
-
-
-class Usage(Value):
-    """One use of a clip in a finished film."""
-
-    clip: ClipId
-    job: str
-    slot: str
-    at: datetime = Field(strict=False)

@@ -11,11 +11,12 @@ from cliplib.config import Settings
 from cliplib.engines import registry
 from cliplib.engines.base import Embedder, Workshop, Writer
 from cliplib.index.base import VectorIndex
+from cliplib.ledger import Usage
 from cliplib.library import Library
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.fonts import FontFace, find_font
 from cliplib.plans import EditPlan, Script, Timeline
-from cliplib.records import ClipRecord, Usage
+from cliplib.records import ClipRecord
 from cliplib.vocabulary import Vocabulary
 from compose.handover.contact_sheet import Sheet, draw_sheet
 from compose.handover.srt import write_subtitles

@@ -19,7 +19,7 @@ from cliplib.engines.chat_line import Answer, OutOfTime, Refused, Unreached
 from cliplib.engines.chat_reply import Unreadable, misfits, read_object
 from cliplib.engines.service import Service
 from cliplib.errors import BadReply, EngineError, SettingsError
-from cliplib.records import Call
+from cliplib.ledger import Call
 
 Shape = Literal["json_schema", "json_object", "text"]
 SHAPES: tuple[Shape, ...] = ("json_schema", "json_object", "text")

@@ -2,7 +2,7 @@
 
 import threading
 
-from cliplib.records import Call
+from cliplib.ledger import Call
 
 
 class NoJournal:

@@ -13,7 +13,8 @@ from cliplib.engines.chat_line import Answer
 from cliplib.engines.qwen_model import QwenModel
 from cliplib.engines.weights import local_folder
 from cliplib.errors import BadReply, MissingTool, SettingsError
-from cliplib.records import Call, Caption
+from cliplib.ledger import Call
+from cliplib.records import Caption
 
 CONFIG, WEIGHTS = "config.json", "*.safetensors"
 OWNER = "Qwen"

@@ -15,7 +15,8 @@ from cliplib.engines.sound_pieces import as_wav, pieces
 from cliplib.engines.transcriptions_reply import Answered, Part, Unusable, read_reply
 from cliplib.engines.whisper import is_made_up
 from cliplib.errors import BadReply, SettingsError
-from cliplib.records import Call, Line, Span, Transcript
+from cliplib.ledger import Call
+from cliplib.records import Line, Span, Transcript
 from cliplib.words import folded
 
 TASK = "transcribe"

@@ -1,7 +1,7 @@
 """The room of model calls: each is kept at once, and a good answer is never paid for twice."""
 
+from cliplib.ledger import Call
 from cliplib.library.database import Room
-from cliplib.records import Call
 
 OK = "ok"
 

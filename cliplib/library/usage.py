@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from cliplib.ledger import Usage
 from cliplib.library.database import Room
-from cliplib.records import Usage
 
 
 class UsageRoom(Room):

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from cliplib.ledger import Usage
 from cliplib.plans import Candidate
-from cliplib.records import Footage, Rights, Usage
+from cliplib.records import Footage, Rights
 from compose.offers import WEIGHTS, content_fit, gather, likeness, ranked
 from tests.compose.making import beat, clip, footage, script
 from tests.compose.studio import TODAY, Studio

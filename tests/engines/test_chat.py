@@ -12,8 +12,8 @@ from cliplib.engines.chat_line import Answer, read_answer, retry_after
 from cliplib.engines.chat_reply import closed
 from cliplib.engines.journal import MemoryJournal, NoJournal
 from cliplib.errors import BadReply, BudgetSpent, CredentialsError, EngineError, SettingsError
+from cliplib.ledger import Call
 from cliplib.prompting import Prompt
-from cliplib.records import Call
 from tests.engines.conftest import KEY, MakeWorkshop
 from tests.faults import llm_server
 from tests.faults.llm_answers import texts_of

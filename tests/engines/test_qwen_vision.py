@@ -15,7 +15,7 @@ from cliplib.engines.chat_line import Answer
 from cliplib.engines.qwen_model import PAD, QwenModel, safe
 from cliplib.engines.qwen_vision import QwenVision
 from cliplib.errors import BadReply, EngineError, MissingTool, SettingsError
-from cliplib.records import Call
+from cliplib.ledger import Call
 from cliplib.vocabulary import shipped
 from tests.engines.conftest import MakeVision, MakeWorkshop
 from tests.faults.llm_answers import answer_for

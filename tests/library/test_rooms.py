@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from cliplib.errors import LibraryError, UnknownRecord
+from cliplib.ledger import Call, Usage
 from cliplib.library import FootageState, Library
-from cliplib.records import Call, Rights, Usage
+from cliplib.records import Rights
 from tests.library.making import a_footage, a_record
 
 NOW = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
