@@ -125,6 +125,14 @@ def test_a_beat_without_content_types_needs_likeness(studio: Studio, tmp_path: P
     assert [c.clip for c in offer.candidates] == [like.id]
 
 
+def test_silent_footage_is_offered_by_the_name_of_its_file(studio: Studio, tmp_path: Path) -> None:
+    good = there(tmp_path, "good")
+    named = clip(good, 0, 3000, types=("other",)).model_copy(update={"name": "coffee_pour"})
+    studio.fill([good], [named, clip(good, 4000, 7000, types=("other",))])
+    (offer,) = gather(script(beat(1, "coffee is poured"), length=3000, language="en"), studio.job()).offers
+    assert [c.clip for c in offer.candidates] == [named.id]
+
+
 def test_corrections_count(studio: Studio, tmp_path: Path) -> None:
     good = there(tmp_path, "good")
     record = clip(good, 0, 3000, types=("other",))

@@ -155,6 +155,16 @@ def test_other_footage_is_preferred_to_more_of_the_same() -> None:
     ]  # fmt: skip
 
 
+def test_a_line_that_is_shown_over_silence_stays_as_long_as_it_takes_to_read() -> None:
+    line = "锁扣一按，倒过来使劲晃也是一滴都不会漏出来"
+    told = script(beat(1, line), beat(2), length=4_000)
+    silent, voiced = clip(A, 0, 6_000), clip(B, 0, 2_800, lines=[("一句话", 100, 2_700)])
+    with pytest.raises(NothingFits):
+        planned(told, offers({"b1": [(silent, 0.5)], "b2": [(voiced, 0.5)]}))
+    made = planned(told.model_copy(update={"length": 5_500}), offers({"b1": [(silent, 0.5)], "b2": [(voiced, 0.5)]}))
+    assert made.picks[0].trim.length >= 2_500, "20 characters at 7.5 a second"
+
+
 def test_a_beat_longer_than_any_clip_takes_two() -> None:
     given_ = offers({"b1": [(clip(A, 0, 3000), 0.5), (clip(B, 0, 3000), 0.4), (clip(C, 0, 3000), 0.3)]})
     made = planned(script(beat(1, length=6000), length=6000), given_)

@@ -68,3 +68,12 @@ def test_reword_takes_up_new_names(library: Library) -> None:
     with Library.open(library.folder, write=True) as fresh:
         fresh.reword()
         assert found(fresh, "随行杯") == [a_record(0).id]
+
+
+def test_the_name_that_an_editor_gave_the_file_is_found(library: Library) -> None:
+    first = a_record(name="coffee_pour take2")
+    second = a_record(2_000, name="dog_play")
+    for record in (first, second):
+        library.put(record)
+    assert found(library, "pouring coffee") == [first.id]
+    assert found(library, "dog") == [second.id]
