@@ -7,7 +7,7 @@ EXTRAS_VENV := .venv-extras
 # The CPU build of torch where one is to be had; any torch that satisfies the extra will do.
 TORCH ?= torch>=2.6
 
-.PHONY: demo test check schemas test-extras format clean
+.PHONY: demo test check schemas search test-extras format clean
 
 demo: $(VENV)/.installed
 	$(BIN)/cliplib demo --samples samples --folder demo
@@ -28,6 +28,10 @@ schemas: $(VENV)/.installed
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Property tests on twenty times as many examples, new ones in every run.
+search: $(VENV)/.installed-dev
+	CLIPLIB_EXAMPLES=20 $(BIN)/python -m pytest -n auto $(ARGS)
 
 # The tests that need the extra `local` (torch, transformers, sentence-transformers), in an environment of their own.
 test-extras: $(EXTRAS_VENV)/.installed

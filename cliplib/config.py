@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from cliplib.errors import SettingsError
-from cliplib.records import Key, Value
+from cliplib.values import Key, Value
 
 FILE_NAME = "cliplib.toml"
 

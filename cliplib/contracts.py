@@ -12,7 +12,8 @@ from typing import Any
 from cliplib import assets
 from cliplib.errors import LibraryError
 from cliplib.plans import EditPlan, Script, Timeline
-from cliplib.records import ClipRecord, Footage, Review, Value
+from cliplib.records import ClipRecord, Footage, Review
+from cliplib.values import Value
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 PUBLISHED: dict[str, type[Value]] = {

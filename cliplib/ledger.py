@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from cliplib.records import ClipId, Value, told
+from cliplib.records import ClipId
+from cliplib.values import Value, told
 
 
 class Call(Value):

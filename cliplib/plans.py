@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from cliplib.records import ClipId, FootageId, Key, Millis, Rate, Rights, Span, Value, told
+from cliplib.records import ClipId, FootageId, Rights
+from cliplib.values import Key, Millis, Rate, Span, Value, told
 
 BeatId = Annotated[str, StringConstraints(pattern=r"^b[0-9]{1,3}$")]
 Label = Annotated[str, StringConstraints(pattern=r"^C[0-9]{2,4}$")]

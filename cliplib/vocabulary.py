@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from cliplib.errors import SettingsError
-from cliplib.records import Key, Share, Value
+from cliplib.values import Key, Share, Value
 
 Language = Literal["zh", "en"]
 

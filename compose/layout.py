@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import Any
 
 from cliplib.plans import Cue, Cut, EditPlan, Pick, SoundCut, Source, Timeline, frames_of, millis_of
-from cliplib.records import ClipRecord, Footage, Line, Span
+from cliplib.records import ClipRecord, Footage, Line
+from cliplib.values import Span
 from cliplib.vocabulary import Language
 from compose.spoken import is_voiced, lines_of, why_muted
 from compose.wrapping import Measure, cues_of

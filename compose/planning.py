@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from cliplib.plans import Candidate, Change, EditPlan, Gap, Pick, Proposal, RunnerUp, Script, millis_of
-from cliplib.records import ClipRecord, Rate
+from cliplib.records import ClipRecord
+from cliplib.values import Rate
 from cliplib.vocabulary import Language
 from compose.conflicts import conflict, no_offers
 from compose.offers import Offers

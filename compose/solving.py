@@ -16,7 +16,8 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from cliplib.plans import Beat, Candidate, Offer, Proof, Proposal, Script, frames_of
-from cliplib.records import ClipRecord, Rate, Span
+from cliplib.records import ClipRecord
+from cliplib.values import Rate, Span
 from compose.offers import Offers, likeness
 from compose.script import estimated
 from compose.spoken import is_voiced, lines_of

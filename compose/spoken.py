@@ -1,6 +1,7 @@
 """What is heard in a clip: its lines with times, their language, and whether a film in that language can use it."""
 
-from cliplib.records import ClipRecord, Line, Span
+from cliplib.records import ClipRecord, Line
+from cliplib.values import Span
 from cliplib.vocabulary import Language
 from cliplib.words import is_chinese
 from compose.wording import say

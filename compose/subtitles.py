@@ -9,7 +9,7 @@ import pysubs2
 
 from cliplib.media.fonts import FontFace
 from cliplib.plans import Cue, millis_of
-from cliplib.records import Rate
+from cliplib.values import Rate
 
 FONT_SHARE = 0.058
 """Size of an em as a share of the picture's width, or of 0.9 times its height where that is less (wide pictures)."""

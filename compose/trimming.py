@@ -1,7 +1,8 @@
 """Which parts of a clip may be used: whole spoken lines are kept whole, silent pictures can be cut to any length."""
 
 from cliplib.plans import frames_of, millis_of
-from cliplib.records import MIN_CLIP_MS, ClipRecord, Line, Rate, Span
+from cliplib.records import MIN_CLIP_MS, ClipRecord, Line
+from cliplib.values import Rate, Span
 from compose.script import estimated
 from compose.spoken import is_voiced, lines_of
 

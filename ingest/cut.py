@@ -13,7 +13,8 @@ from cliplib.media.audio import excerpt, write_wav
 from cliplib.media.ffmpeg import source
 from cliplib.media.frames import Grabbed, grab
 from cliplib.media.probe import HDR_TRANSFERS, opened, picture_track
-from cliplib.records import Probe, Span
+from cliplib.records import Probe
+from cliplib.values import Span
 from ingest.draft import ClipJob, Draft
 from ingest.keep import written
 from ingest.shots import Scan

@@ -11,19 +11,8 @@ from threading import BoundedSemaphore, Event
 from pydantic import Field, ValidationError
 
 from cliplib.engines.base import Audio, TimedFrame
-from cliplib.records import (
-    Caption,
-    ClipId,
-    ClipRecord,
-    Edge,
-    Facts,
-    Footage,
-    ScreenText,
-    ShotSize,
-    Span,
-    Transcript,
-    Value,
-)
+from cliplib.records import Caption, ClipId, ClipRecord, Edge, Facts, Footage, ScreenText, ShotSize, Transcript
+from cliplib.values import Span, Value
 from ingest.job import Job
 from ingest.keep import written
 from ingest.shots import Scan

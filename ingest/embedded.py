@@ -9,7 +9,8 @@ import av.error
 
 from cliplib.engines.subtitling import LATEST_MS, in_turn, language_of, plain
 from cliplib.media.probe import millis, opened
-from cliplib.records import Line, Probe, Span, Transcript
+from cliplib.records import Line, Probe, Transcript
+from cliplib.values import Span
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -8,7 +8,8 @@ import numpy as np
 from cliplib.engines.base import TimedFrame
 from cliplib.media.audio import excerpt, loudness
 from cliplib.media.frames import image_of
-from cliplib.records import Facts, Span
+from cliplib.records import Facts
+from cliplib.values import Span
 from ingest.cut import frame_numbers, frames_of
 from ingest.draft import ClipJob, Draft
 

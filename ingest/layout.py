@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplib.records import MAX_CLIP_MS, MIN_CLIP_MS, Line, Span
+from cliplib.records import MAX_CLIP_MS, MIN_CLIP_MS, Line
+from cliplib.values import Span
 from ingest.changes import Passage
 
 Numbers = NDArray[np.int64]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cliplib.config import Product
-from cliplib.records import Line, Span, Transcript, Word
+from cliplib.records import Line, Transcript, Word
+from cliplib.values import Span
 from cliplib.words import folded, folded_with_places
 
 WRITTEN_BY_PEOPLE = ("sidecar", "embedded")

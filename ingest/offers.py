@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cliplib.config import Product
-from cliplib.records import Line, Span
+from cliplib.records import Line
+from cliplib.values import Span
 from cliplib.words import folded
 
 _AMOUNT = r"(?:\d[\d.,]*|[零〇一二两三四五六七八九十百千万半几]+)"

@@ -11,7 +11,8 @@ import numpy as np
 from cliplib.engines.base import TimedFrame
 from cliplib.engines.captioning import spread
 from cliplib.media.frames import image_of
-from cliplib.records import Box, ScreenText, Span
+from cliplib.records import ScreenText
+from cliplib.values import Box, Span
 from cliplib.words import folded
 from ingest.cut import frames_of
 from ingest.draft import ClipJob, Draft

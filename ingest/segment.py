@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cliplib.errors import MediaError
-from cliplib.records import MAX_CLIP_MS, MIN_CLIP_MS, Edge, FootageKind, Span, Value
+from cliplib.records import MAX_CLIP_MS, MIN_CLIP_MS, Edge, FootageKind
+from cliplib.values import Span, Value
 from ingest.changes import Passage
 from ingest.edges import edge_at, edge_beside, with_blend
 from ingest.layout import Hole, Layout, Material, Numbers, lay_out

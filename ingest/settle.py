@@ -11,7 +11,8 @@ from pydantic import Field, ValidationError
 
 from cliplib.config import Product
 from cliplib.engines.base import Audio
-from cliplib.records import Footage, Span, Transcript, Value
+from cliplib.records import Footage, Transcript
+from cliplib.values import Span, Value
 from ingest.draft import fingerprint_of
 from ingest.job import Job
 from ingest.keep import written

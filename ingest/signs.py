@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from cliplib.records import Box, Line, ScreenText, Transcript
+from cliplib.records import Line, ScreenText, Transcript
+from cliplib.values import Box
 from cliplib.words import folded, names_price
 
 LOWER = 0.6

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from cliplib.engines.base import AUDIO_RATE, Audio, SpeechRequest
 from cliplib.engines.sidecar import SidecarSpeech, beside
 from cliplib.media.probe import lead_in
-from cliplib.records import Line, Probe, Span, Transcript
+from cliplib.records import Line, Probe, Transcript
+from cliplib.values import Span
 from ingest.draft import fingerprint_of
 from ingest.embedded import read_embedded
 from ingest.job import Job

@@ -7,6 +7,9 @@ import ffmpeg as graph
 import pytest
 
 from cliplib.media.ffmpeg import Ffmpeg, locate
+from tests import properties
+
+properties.set_up()
 
 REAL_FOOTAGE = "CLIPLIB_FOOTAGE"
 

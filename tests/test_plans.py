@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cliplib.plans import frames_of, millis_of
-from cliplib.records import Rate
+from cliplib.values import Rate
 
 RATES = st.sampled_from(
     [Rate(num=30, den=1), Rate(num=25, den=1), Rate(num=30_000, den=1_001), Rate(num=24_000, den=1_001)]

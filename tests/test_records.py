@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cliplib.records import ClipRecord, Correction, Line, Review, Span, Transcript
+from cliplib.records import ClipRecord, Correction, Line, Review, Transcript
+from cliplib.values import Span
 
 FOOTAGE = "f_0123456789abcdef"
 

@@ -13,7 +13,8 @@ from cliplib.config import Product, Settings
 from cliplib.errors import BudgetSpent
 from cliplib.ledger import Call
 from cliplib.plans import Offer, Proposal, Script
-from cliplib.records import Caption, ClipRecord, Facts, FootageKind, ScreenText, Span, Transcript
+from cliplib.records import Caption, ClipRecord, Facts, FootageKind, ScreenText, Transcript
+from cliplib.values import Span
 from cliplib.vocabulary import Language, Vocabulary
 
 Audio = NDArray[np.int16]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from cliplib.engines.base import TimedFrame, Workshop
 from cliplib.errors import EngineError, MissingTool
-from cliplib.records import Box, ScreenText, Span
+from cliplib.records import ScreenText
+from cliplib.values import Box, Span
 
 PACKAGE = "rapidocr"
 LONGEST_SIDE = 704

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from cliplib.engines.base import PickRequest, SpeechRequest, TimedFrame, VisionRequest, Workshop
 from cliplib.engines.ngram import NgramEmbedder
 from cliplib.plans import Choice, Proposal
-from cliplib.records import Box, Caption, Line, ScreenText, Span, Transcript
+from cliplib.records import Caption, Line, ScreenText, Transcript
+from cliplib.values import Box, Span
 
 Request = TypeVar("Request")
 Given = TypeVar("Given")

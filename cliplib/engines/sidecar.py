@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 from cliplib.engines.base import SpeechRequest, Workshop
 from cliplib.engines.subtitling import LATEST_MS, in_turn, language_of, plain
 from cliplib.errors import MediaError
-from cliplib.records import Line, Span, Transcript
+from cliplib.records import Line, Transcript
+from cliplib.values import Span
 
 if TYPE_CHECKING:
     import pysubs2

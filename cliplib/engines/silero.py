@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplib.engines.base import AUDIO_RATE, Audio
-from cliplib.records import Span
+from cliplib.values import Span
 
 BLOCK_SECONDS = 300
 """Longer sound is looked at in blocks, so that memory stays bounded."""

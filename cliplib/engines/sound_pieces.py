@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from cliplib.engines.base import AUDIO_RATE, Audio
-from cliplib.records import Span
+from cliplib.values import Span
 
 LONGEST_MS = 600_000
 """19.2 MB as a WAV file at 16 kHz; services take 25 MB."""

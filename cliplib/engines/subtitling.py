@@ -4,7 +4,8 @@ import html
 import re
 from collections.abc import Iterable
 
-from cliplib.records import Line, Span
+from cliplib.records import Line
+from cliplib.values import Span
 from cliplib.words import is_chinese
 
 LATEST_MS = 48 * 3_600_000

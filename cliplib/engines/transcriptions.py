@@ -16,7 +16,8 @@ from cliplib.engines.transcriptions_reply import Answered, Part, Unusable, read_
 from cliplib.engines.whisper import is_made_up
 from cliplib.errors import BadReply, SettingsError
 from cliplib.ledger import Call
-from cliplib.records import Line, Span, Transcript
+from cliplib.records import Line, Transcript
+from cliplib.values import Span
 from cliplib.words import folded
 
 TASK = "transcribe"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cliplib.engines.subtitling import language_of
-from cliplib.records import Line, Span, Word
+from cliplib.records import Line, Word
+from cliplib.values import Span
 from cliplib.words import folded
 
 LANGUAGES = {

@@ -12,7 +12,8 @@ from cliplib.engines.base import SpeechRequest, Workshop
 from cliplib.engines.silero import as_float, find_speech
 from cliplib.engines.weights import local_folder
 from cliplib.errors import EngineError, MissingTool, SettingsError
-from cliplib.records import Line, Span, Transcript, Word
+from cliplib.records import Line, Transcript, Word
+from cliplib.values import Span
 from cliplib.words import folded
 
 DEFAULT_MODEL = "small"

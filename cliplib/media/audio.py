@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from cliplib.media.ffmpeg import Ffmpeg, source
 from cliplib.media.probe import opened, sound_track
-from cliplib.records import Probe, Span
+from cliplib.records import Probe
+from cliplib.values import Span
 
 RATE = 16_000
 PER_MS = RATE // 1000

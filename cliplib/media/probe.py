@@ -17,7 +17,8 @@ import av.error
 
 from cliplib.errors import MediaError, NotMedia, SourceMissing
 from cliplib.media.ffmpeg import DEMUXERS
-from cliplib.records import AudioTrack, Probe, Rate
+from cliplib.records import AudioTrack, Probe
+from cliplib.values import Rate
 
 if TYPE_CHECKING:
     from av.container import InputContainer

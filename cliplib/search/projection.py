@@ -28,7 +28,7 @@ from cliplib.index.base import Entry, Hit, Vector, VectorIndex
 from cliplib.index.exact import ExactIndex
 from cliplib.library import Library
 from cliplib.media.run import run
-from cliplib.records import Value
+from cliplib.values import Value
 
 BACKENDS = ("chroma", "exact")
 PATIENCE = 60.0

@@ -15,12 +15,11 @@ from cliplib.records import (
     Line,
     Probe,
     ProductLink,
-    Rate,
     Review,
     Rights,
-    Span,
     Transcript,
 )
+from cliplib.values import Rate, Span
 from compose.offers import Offers
 
 RATE = Rate(num=30, den=1)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cliplib.media.fonts import find_font
 from cliplib.plans import EditPlan, Pick, Timeline, frames_of
-from cliplib.records import ClipRecord, Correction, Rate, Span
+from cliplib.records import ClipRecord, Correction
+from cliplib.values import Rate, Span
 from compose.layout import caption_of, lay_out, seconds_of
 from compose.spoken import language_of, lines_of, why_muted
 from compose.subtitles import Look

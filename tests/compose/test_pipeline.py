@@ -23,7 +23,8 @@ from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.fonts import find_font
 from cliplib.media.probe import probe
 from cliplib.plans import Change, EditPlan, Gap, Script, Timeline
-from cliplib.records import Footage, Span
+from cliplib.records import Footage
+from cliplib.values import Span
 from cliplib.vocabulary import shipped
 from compose.handover.contact_sheet import Sheet, draw_page
 from compose.pipeline import Film, Job, compose, folder_for, plan_for, render_plan

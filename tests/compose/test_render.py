@@ -13,7 +13,7 @@ from cliplib.errors import MediaError, SourceChanged, SourceMissing
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.probe import probe
 from cliplib.plans import Cue, Cut, SoundCut, Source, Timeline
-from cliplib.records import Rate
+from cliplib.values import Rate
 from compose.check import check, decode, streams_of, wrong_streams
 from compose.render import render
 from compose.segments import FOLDER, Kit, render_segments, segments_of

@@ -4,7 +4,7 @@ import time
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cliplib.errors import NothingFits
@@ -15,6 +15,7 @@ from compose.picking import Picked
 from compose.planning import plan
 from compose.solving import all_rules, excluded, one_take, solve, tabulate
 from tests.compose.making import RATE, beat, clip, footage, offers, proposal, script
+from tests.properties import examples
 
 A, B, C, D = (footage(name) for name in "abcd")
 
@@ -48,7 +49,7 @@ def problems(draw: st.DrawFn) -> tuple[Script, Offers]:
 
 
 @given(problems())
-@settings(max_examples=60, deadline=None, database=None)
+@examples(60)
 def test_every_plan_keeps_the_rules(problem: tuple[Script, Offers]) -> None:
     told, given_ = problem
     try:

@@ -12,7 +12,7 @@ from PIL import Image
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.fonts import find_font
 from cliplib.plans import Cue
-from cliplib.records import Rate
+from cliplib.values import Rate
 from compose.handover.pen import Pen
 from compose.render import place_font
 from compose.segments import Kit

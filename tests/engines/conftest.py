@@ -12,7 +12,8 @@ from cliplib.engines import service
 from cliplib.engines.base import Audio, PickRequest, TimedFrame, VisionRequest, Workshop
 from cliplib.engines.journal import MemoryJournal
 from cliplib.plans import Beat, Candidate, Offer, Script
-from cliplib.records import ClipRecord, Edge, Facts, Span, Transcript
+from cliplib.records import ClipRecord, Edge, Facts, Transcript
+from cliplib.values import Span
 from cliplib.vocabulary import shipped
 from tests.faults.llm_server import MODEL, LlmServer
 

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cliplib.engines.chat_reply import Unreadable, closed, misfits, read_object
+from tests.properties import examples
 
 SCHEMA = closed(
     {
@@ -62,13 +63,13 @@ def test_refuses_with_a_reason(text: str, why: str) -> None:
         read_object(text)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.dictionaries(st.text(max_size=8), st.integers() | st.text(max_size=8) | st.lists(st.booleans()), max_size=4))
 def test_reads_back_any_object(value: dict[str, object]) -> None:
     assert read_object(f"```json\n{json.dumps(value, ensure_ascii=False)}\n```") == value
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.text(alphabet='{}[]":,a1 \\`\n', max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from cliplib.engines.base import TimedFrame
 from cliplib.engines.facts import FORMS, SILENT_KIND, SPOKEN_KIND, FactsVision
 from cliplib.engines.picturing import BRIGHTNESS, COLOURS, MOTION, SHARPNESS, SPEECH, colour_name, framing, in_words
-from cliplib.records import FootageKind, Span
+from cliplib.records import FootageKind
+from cliplib.values import Span
 from cliplib.vocabulary import shipped
 from tests.engines.conftest import MakeVision
 

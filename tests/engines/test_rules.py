@@ -2,13 +2,14 @@
 
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cliplib.engines.assigning import REPEAT_COST, assign
 from cliplib.engines.rules import RulesWriter, likeness
 from cliplib.vocabulary import shipped
 from tests.engines.conftest import MakePick
+from tests.properties import examples
 
 WRITER = RulesWriter(shipped())
 LABELS = st.sampled_from(["C01", "C02", "C03", "C04", "C05"])
@@ -20,7 +21,7 @@ def total(rows: list[dict[str, float]], chosen: tuple[str, ...] | list[str]) -> 
     return sum(row[name] for row, name in zip(rows, chosen, strict=True)) - REPEAT_COST * repeats
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(st.dictionaries(LABELS, SCORES, min_size=1), max_size=4))
 def test_no_other_assignment_is_better(rows: list[dict[str, float]]) -> None:
     chosen = assign(rows)

@@ -13,7 +13,8 @@ from cliplib.engines.base import SpeechRequest
 from cliplib.engines.sidecar import SidecarSpeech, beside, decoded
 from cliplib.engines.subtitling import in_turn, language_of
 from cliplib.errors import MediaError
-from cliplib.records import Line, Span, Transcript
+from cliplib.records import Line, Transcript
+from cliplib.values import Span
 
 SRT = (
     "1\n00:00:01,000 --> 00:00:02,500\n保温<i>十二</i>小时\n\n2\n00:00:03,000 --> 00:00:04,000\n{\\an8}倒过来\n也不漏\n"

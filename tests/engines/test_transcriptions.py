@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cliplib.engines import registry, sound_pieces
@@ -19,9 +19,11 @@ from cliplib.engines.silero import find_speech
 from cliplib.engines.sound_pieces import PADDING_MS, as_wav, pieces
 from cliplib.engines.transcriptions_reply import Unusable, read_reply
 from cliplib.errors import BadReply, BudgetSpent, CredentialsError, EngineError, SettingsError
-from cliplib.records import Span, Transcript
+from cliplib.records import Transcript
+from cliplib.values import Span
 from tests.engines.conftest import KEY, MakeWorkshop
 from tests.faults.speech_server import SpeechServer
+from tests.properties import examples
 
 SPEC = "transcriptions:whisper-1"
 
@@ -207,7 +209,7 @@ def test_a_model_must_be_named_and_a_service_set(workshop: MakeWorkshop) -> None
         registry.make("speech", SPEC, workshop())
 
 
-@settings(deadline=None)
+@examples(100)
 @given(
     spans=st.lists(st.tuples(st.integers(1, 300), st.integers(1, 900)), min_size=1, max_size=12),
     longest=st.integers(20, 300),

@@ -10,7 +10,8 @@ from cliplib.engines.base import PickRequest, SpeechRequest, VisionRequest, Work
 from cliplib.engines.ngram import NgramEmbedder
 from cliplib.errors import EngineError
 from cliplib.plans import Choice, Proposal
-from cliplib.records import Caption, Line, Span, Transcript
+from cliplib.records import Caption, Line, Transcript
+from cliplib.values import Span
 
 
 class _Fault:

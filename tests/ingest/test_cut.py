@@ -12,7 +12,8 @@ from cliplib.errors import MediaError
 from cliplib.media.audio import PER_MS, excerpt, read_audio
 from cliplib.media.frames import grab
 from cliplib.media.probe import probe
-from cliplib.records import Edge, Footage, Span, Transcript
+from cliplib.records import Edge, Footage, Transcript
+from cliplib.values import Span
 from ingest.cut import cut, frame_moments, frame_numbers, frames_of, is_cut, poster_moment
 from ingest.draft import ClipJob, Draft
 from ingest.shots import Scan, scan

@@ -10,7 +10,8 @@ import pytest
 from cliplib.engines.scripted import ScriptedSpeech
 from cliplib.media.ffmpeg import Ffmpeg, source
 from cliplib.media.probe import probe
-from cliplib.records import Line, Span
+from cliplib.records import Line
+from cliplib.values import Span
 from ingest.embedded import code_of, read_embedded
 from ingest.speech import hear
 from tests.conftest import MakeVideo

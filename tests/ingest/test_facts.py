@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from cliplib.engines.base import TimedFrame
-from cliplib.records import Span
+from cliplib.values import Span
 from ingest.facts import main_colours, speech_share
 
 

@@ -12,7 +12,8 @@ from cliplib.config import Product, Settings
 from cliplib.engines.facts import FactsVision
 from cliplib.engines.scripted import ScriptedSpeech
 from cliplib.library import Library
-from cliplib.records import Line, Span, Transcript, Word
+from cliplib.records import Line, Transcript, Word
+from cliplib.values import Span
 from cliplib.vocabulary import shipped
 from cliplib.words import folded, folded_with_places
 from ingest.misheard import Corrections, corrected, told

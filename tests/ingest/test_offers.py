@@ -3,7 +3,8 @@
 import pytest
 
 from cliplib.config import Product
-from cliplib.records import Line, Span
+from cliplib.records import Line
+from cliplib.values import Span
 from ingest.offers import offers
 
 CUP = Product(id="cup-500", name="青屿随行杯", aliases=("Carry Cup", "X"))

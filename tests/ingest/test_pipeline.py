@@ -18,7 +18,8 @@ from cliplib.library import FootageState, Library
 from cliplib.media.audio import read_audio
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.probe import probe
-from cliplib.records import Caption, Edge, Line, ProductLink, Span, Transcript
+from cliplib.records import Caption, Edge, Line, ProductLink, Transcript
+from cliplib.values import Span
 from ingest.cut import frame_numbers
 from ingest.pipeline import STEPS, ingest
 from ingest.segment import segment

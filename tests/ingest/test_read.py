@@ -14,7 +14,8 @@ from cliplib.engines.facts import FactsVision
 from cliplib.engines.scripted import ScriptedText, ScriptedVision
 from cliplib.errors import EngineError
 from cliplib.library import Library
-from cliplib.records import Box, Line, ScreenText, Span, Transcript
+from cliplib.records import Line, ScreenText, Transcript
+from cliplib.values import Box, Span
 from cliplib.vocabulary import shipped
 from ingest.pipeline import STEPS, ingest
 from ingest.read import Sighting, changed, joined

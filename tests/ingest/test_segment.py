@@ -5,13 +5,15 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cliplib.errors import MediaError
-from cliplib.records import Edge, FootageKind, Line, Span, Word
+from cliplib.records import Edge, FootageKind, Line, Word
+from cliplib.values import Span
 from ingest.changes import Passage
 from ingest.segment import COSTS, Material, Piece, segment
+from tests.properties import examples
 
 FRAME = 40
 
@@ -94,7 +96,7 @@ def blends_of(least_gap: int) -> st.SearchStrategy[list[tuple[int, int]]]:
     return st.lists(st.tuples(st.integers(least_gap, 300), st.integers(1, 60)), max_size=8)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     length=st.integers(25, 1000).map(lambda k: k * FRAME),
     shots=st.lists(frames, max_size=30),
@@ -151,7 +153,7 @@ def covered(hole: Stretch, blends: list[Stretch]) -> bool:
     return hole in blends
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     length=st.integers(50, 1000).map(lambda k: k * FRAME),
     said=units,
@@ -255,7 +257,7 @@ def test_of_two_lines_that_cannot_both_be_kept_the_offer_is(offer: int) -> None:
     assert any(breaks(at, [(lines[1 - offer].span.start, lines[1 - offer].span.end)]) for at in inner(pieces))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     lengths=st.lists(st.tuples(st.integers(0, 40), st.integers(10, 240)), min_size=1, max_size=8),
     shots=st.lists(frames, max_size=20),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cliplib.engines.scripted import ScriptedSpeech
 from cliplib.media.probe import probe
-from cliplib.records import Line, Span, Transcript, Word
+from cliplib.records import Line, Transcript, Word
+from cliplib.values import Span
 from ingest.speech import clipped, deal, find_speech, hear, hear_mark, shifted, sound_level, sound_note
 from tests.conftest import MakeVideo
 from tests.ingest.conftest import MakeJob, MakeNumbered

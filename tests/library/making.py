@@ -2,18 +2,8 @@
 
 from typing import Any
 
-from cliplib.records import (
-    ClipRecord,
-    Edge,
-    Facts,
-    Footage,
-    Line,
-    Probe,
-    ProductLink,
-    Rate,
-    Span,
-    Transcript,
-)
+from cliplib.records import ClipRecord, Edge, Facts, Footage, Line, Probe, ProductLink, Transcript
+from cliplib.values import Rate, Span
 
 EVERY = ("new", "approved", "rejected")
 

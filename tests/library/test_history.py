@@ -3,11 +3,12 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cliplib.library import Filter, Library
 from tests.library.making import a_footage, a_record
+from tests.properties import examples
 
 DESCRIPTIONS = ("red cup", "blue cup", "green cup")
 TYPES = ("hook", "product_feature", "brand_story")
@@ -21,7 +22,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(steps=STEPS)
 def test_a_person_always_wins(steps: list[tuple[str, str, str | None]]) -> None:
     machine = {"description": DESCRIPTIONS[0], "content_types": TYPES[0]}

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cliplib.config import Product
@@ -14,6 +14,7 @@ from cliplib.library.place import SETTINGS_TEXT
 from cliplib.library.products import check_product, drop_product, keep_product, products_in
 from cliplib.words import tokens
 from tests.library.making import a_record
+from tests.properties import examples
 
 CUP = Product(id="cup", name="青屿杯", aliases=("cup",), hotwords=("青屿",), misheard=("轻语杯", "轻语=青屿"))
 LAMP = Product(id="lamp", name="台灯")
@@ -138,7 +139,7 @@ def test_what_would_mix_products_up_is_refused(changes: dict[str, object], why: 
         check_product(LAMP.model_copy(update=changes), [CUP])
 
 
-@settings(deadline=None)
+@examples(100)
 @given(
     texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9), max_size=4),
     first=st.booleans(),

@@ -2,7 +2,8 @@
 
 from cliplib.config import Product
 from cliplib.library import index_text
-from cliplib.records import Box, ScreenText, Span
+from cliplib.records import ScreenText
+from cliplib.values import Box, Span
 from cliplib.vocabulary import shipped
 from tests.library.making import a_record
 

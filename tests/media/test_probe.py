@@ -12,7 +12,7 @@ from cliplib.errors import MediaError, NotMedia, SourceMissing
 from cliplib.media import probe as module
 from cliplib.media.ffmpeg import Ffmpeg, source
 from cliplib.media.probe import lead_in, millis, opened, picture_track, probe, sound_track
-from cliplib.records import Rate
+from cliplib.values import Rate
 from tests.conftest import MakeVideo
 
 
