@@ -17,7 +17,7 @@ FUSION = 60
 DEPTH = 100
 """Hits taken from each list at least; ranks beyond hardly add anything."""
 LEXICAL = 0.1
-"""What a place in the list of a lexical embedder counts: it breaks ties of the word index, and finds pieces of words."""
+"""What a place in a lexical embedder's list counts: it breaks ties of the word index and finds pieces of words."""
 NEAR = 1e-6
 """A cosine up to this is rounding: such a clip has nothing in common with the query."""
 
