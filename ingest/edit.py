@@ -78,9 +78,10 @@ def undo_edit(id: str, job: Job, who: str) -> Edited:
         As `merge_clips` does otherwise.
     """
     clip = _live(id, job)
-    edit = next((edit for edit in reversed(job.library.edits(clip.footage)) if id in edit.new), None)
+    made = (edit for edit in reversed(job.library.edits(clip.footage)) if id in edit.new and edit.what != "undo")
+    edit = next(made, None)
     if edit is None:
-        raise UsageError(f"{id} is as the machine has cut it; there is nothing to undo")
+        raise UsageError(f"no merge, split or nudge has made {id}; there is nothing to undo")
     if gone := [other for other in edit.new if not job.library.is_live(other)]:
         raise UsageError(f"{gone[0]}, which came of the same edit, has been edited since", "Undo that first.")
     kept = job.library.kept

@@ -27,7 +27,7 @@ from ingest import cut, describe, faces, facts, read
 from ingest.dealing import deal
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
-from ingest.keep import sweep, written
+from ingest.keep import drop_strays, sweep, written
 from ingest.scan import find_files, fingerprint
 from ingest.settle import Settled, settled_cut
 from ingest.shots import Report, Scan, scan
@@ -178,7 +178,9 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     watch.progress(path, "listen", 1.0)
     encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
     clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, encoders)
-    clips = _make_clips(drafts(footage, settled, sound.decoded), clip_job, watch)
+    pieces = drafts(footage, settled, sound.decoded)
+    clips = _make_clips(pieces, clip_job, watch)
+    drop_strays(job.library.media, footage.id, {draft.id for draft in pieces})
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")

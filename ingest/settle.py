@@ -59,6 +59,8 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), scan.finder, heard, *names)
     earlier = kept_cut(footage, job.library)
     if earlier is not None and earlier.heard == heard and earlier.rules == rules:
+        if job.library.replaced(footage.id):
+            keep_cut(earlier, footage, job.library)
         return earlier.model_copy(update={"transcript": corrected(earlier.transcript, job.settings.product)})
     if earlier is not None and earlier.heard == heard:
         known, speech = Heard(earlier.transcript, earlier.notes), earlier.speech

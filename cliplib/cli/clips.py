@@ -1,6 +1,7 @@
 """`clip`: an editor's own cut: merge, split and nudge clips, undo that, and see what was done."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from cliplib.cli.review import WhoOption
 if TYPE_CHECKING:
     from cliplib.cli.session import Session
     from cliplib.records import ClipRecord
+    from cliplib.values import Value
     from ingest.edit import Edited
     from ingest.job import Job
 
@@ -119,7 +121,11 @@ def history(clip: ClipArgument, library: LibraryOption = None, as_json: JsonOpti
         record = now.clip(clip)
         line = {record.id, *now.library.ancestors(record.id)}
         edits = [edit for edit in now.library.edits(record.footage) if line & {*edit.old, *edit.new}]
-        told = {"edits": edits, "corrections": now.library.history(clip), "decisions": now.library.decisions(clip)}
+        told: dict[str, Sequence[Value]] = {
+            "edits": edits,
+            "corrections": now.library.history(clip),
+            "decisions": now.library.decisions(clip),
+        }
         data = {name: [json.loads(entry.to_json()) for entry in entries] for name, entries in told.items()}
         moments = [(entry["at"], _line(entry)) for entries in data.values() for entry in entries]
         text = "\n".join(f"{at[:19]} {line}" for at, line in sorted(moments)) or "nobody has changed it"
