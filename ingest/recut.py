@@ -83,12 +83,12 @@ def nudged(clip: ClipRecord, by: Nudge, others: Sequence[ClipRecord], marks: Num
     """
     changed = [(clip, _moved(clip, by.start, by.end, marks, who))]
     if by.neighbours:
-        for moved, meets, shift in ((by.start, "end", (0, by.start)), (by.end, "start", (by.end, 0))):
-            where = clip.span.start if meets == "end" else clip.span.end
-            met = [other for other in others if moved and getattr(other.span, meets) == where]
-            if moved and not met:
-                raise UsageError(f"no clip {meets}s where {clip.id} {'starts' if meets == 'end' else 'ends'}")
-            changed += [(other, _moved(other, *shift, marks, who)) for other in met]
+        before = [other for other in others if by.start and other.span.end == clip.span.start]
+        after = [other for other in others if by.end and other.span.start == clip.span.end]
+        if not before + after:
+            raise UsageError(f"no clip meets {clip.id} where it is to be moved", "Leave out --with-neighbour.")
+        changed += [(other, _moved(other, 0, by.start, marks, who)) for other in before]
+        changed += [(other, _moved(other, by.end, 0, marks, who)) for other in after]
     if all(piece.span == old.span for old, piece in changed):
         raise UsageError("the nearest pictures are where the clip starts and ends now", "Move it by more.")
     return Recut("nudge", tuple(old for old, _ in changed), tuple(_fitting(piece) for _, piece in changed))

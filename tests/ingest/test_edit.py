@@ -144,7 +144,7 @@ def test_neighbours_follow_only_when_asked(video: Path, library: Library, make_j
     assert edited.notes == (f"{edited.edit.new[0]} and {first} share 0.4 s",)
     look_again(video, library, job)
     assert spans(library) == [(0, 4200), (3800, 6000), (6200, 8200)] and is_consistent(library)
-    with pytest.raises(UsageError, match="no clip starts where"):
+    with pytest.raises(UsageError, match="no clip meets"):
         nudge_clip(edited.edit.new[0], Nudge(end=400, neighbours=True), job, "Li")
     undo_edit(edited.edit.new[0], job, "Li")
     both = nudge_clip(second, Nudge(end=400, neighbours=True), job, "Li")
