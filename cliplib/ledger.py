@@ -1,10 +1,11 @@
-"""What is kept of work done: each call of a model, and each use of a clip in a finished film."""
+"""What is kept of work done: calls of models, uses of clips in finished films, and what people did to clips."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
-from cliplib.records import ClipId
+from cliplib.records import ClipId, FootageId, ReviewStatus
 from cliplib.values import Value, told
 
 
@@ -30,4 +31,24 @@ class Usage(Value):
     clip: ClipId
     job: str
     slot: str
+    at: datetime = Field(strict=False)
+
+
+class Decision(Value):
+    """What a person decided on a clip."""
+
+    status: ReviewStatus
+    note: str = ""
+    who: str
+    at: datetime = Field(strict=False)
+
+
+class Edit(Value):
+    """Clips that a person has replaced by others of the same footage."""
+
+    what: Literal["merge", "split", "nudge", "undo"]
+    footage: FootageId
+    old: tuple[ClipId, ...] = Field(min_length=1)
+    new: tuple[ClipId, ...] = Field(min_length=1)
+    who: str
     at: datetime = Field(strict=False)

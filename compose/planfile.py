@@ -49,17 +49,23 @@ def check_plan(plan: EditPlan, library: Library) -> dict[str, ClipRecord]:
 def _checked(pick: Pick, beats: list[str], library: Library) -> ClipRecord:
     if pick.beat not in beats:
         raise ScriptError(f"plan, {pick.slot}: the script has no beat {pick.beat}; it has {', '.join(beats)}")
-    try:
-        record = library.get(pick.clip).effective()
-    except UnknownRecord as error:
-        raise UnknownRecord(f"plan, {pick.slot}: {error.message}", error.next_step) from error
+    record = _meant(pick, library).effective()
     if record.review.status == "rejected":
         note = f": {record.review.note}" if record.review.note else ""
-        raise ScriptError(f"plan, {pick.slot}: the clip {pick.clip} was rejected in review{note}")
-    span, trim = record.span, pick.trim
-    if trim.start < span.start or trim.end > span.end:
-        raise ScriptError(
-            f"plan, {pick.slot}: the trim {trim.start}-{trim.end} ms lies outside the clip {pick.clip}, "
-            f"which is {span.start}-{span.end} ms"
-        )
+        raise ScriptError(f"plan, {pick.slot}: the clip {record.id} was rejected in review{note}")
     return record
+
+
+def _meant(pick: Pick, library: Library) -> ClipRecord:
+    """The clip of a pick. Of one that a person has merged, split or moved since: the one that holds the part used."""
+    try:
+        clips = library.records([heir.clip for heir in library.heirs(pick.clip)])
+    except UnknownRecord as error:
+        raise UnknownRecord(f"plan, {pick.slot}: {error.message}", error.next_step) from error
+    trim = pick.trim
+    for clip in clips:
+        if clip.span.start <= trim.start and trim.end <= clip.span.end:
+            return clip
+    spans = " and ".join(f"the clip {clip.id}, which is {clip.span.start}-{clip.span.end} ms" for clip in clips)
+    edited = "" if clips[0].id == pick.clip else f"; {pick.clip} was edited since"
+    raise ScriptError(f"plan, {pick.slot}: the trim {trim.start}-{trim.end} ms lies outside {spans}{edited}")

@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,3 +40,10 @@ def sweep(media: Path) -> None:
     for folder in media.glob("[cf]_*/"):
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def drop_strays(media: Path, footage: str, clips: Collection[str]) -> None:
+    """Remove the media of clips of one footage but for these: they are only a cache."""
+    for folder in media.glob(f"c_{footage.removeprefix('f_')}_*/"):
+        if folder.name not in clips:
+            shutil.rmtree(folder)

@@ -114,7 +114,7 @@ def _words(line: Line, found: Sequence[tuple[int, int, str]]) -> Iterator[Word]:
     """The words of a line; those that a misheard form touches become one, heard as long as they all were."""
     group: list[tuple[Word, int, int]] = []
     shared: set[int] = set()
-    for word, start, end in _placed(line):
+    for word, start, end in placed(line):
         touched = {k for k, (first, last, _) in enumerate(found) if first < end and start < last}
         if group and not touched & shared:
             yield _joined(line.text, group, [found[k] for k in sorted(shared)])
@@ -140,7 +140,7 @@ def _joined(text: str, group: Sequence[tuple[Word, int, int]], found: Sequence[t
     )
 
 
-def _placed(line: Line) -> Iterator[tuple[Word, int, int]]:
+def placed(line: Line) -> Iterator[tuple[Word, int, int]]:
     """Each word with where it stands in the text of its line; -1 where it cannot be found."""
     cursor = 0
     for word in line.words:

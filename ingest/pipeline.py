@@ -24,13 +24,14 @@ from cliplib.media.audio import read_sound
 from cliplib.media.probe import probe
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
 from ingest import cut, describe, faces, facts, read
+from ingest.dealing import deal
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
-from ingest.keep import sweep, written
+from ingest.keep import drop_strays, sweep, written
 from ingest.scan import find_files, fingerprint
 from ingest.settle import Settled, settled_cut
 from ingest.shots import Report, Scan, scan
-from ingest.speech import deal, sidecar_mark, sound_note
+from ingest.speech import sidecar_mark, sound_note
 
 __all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest"]
 
@@ -127,10 +128,10 @@ def _products(job: Job) -> tuple[str, ...]:
 
 def _is_done(footage: Footage, path: Path, job: Job) -> bool:
     state = job.library.footage_state(footage.id)
-    return state is not None and state.state == "kept" and state.mark == _mark(footage, path, job)
+    return state is not None and state.state == "kept" and state.mark == mark_of(footage, path, job)
 
 
-def _mark(footage: Footage, path: Path, job: Job) -> str:
+def mark_of(footage: Footage, path: Path, job: Job) -> str:
     """Fingerprint of everything that an ingest of this footage depends on, beside its bytes."""
     steps = (f"{step.name}:{step.version}" for step in STEPS)
     speech, text, vision = job.speech.id, job.text.id, job.vision
@@ -159,7 +160,7 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     before = path.stat()
     found = probe(path)
     id = Footage.id_of(sha256)
-    pictures = _scanned(path, id, found, job, lambda share: watch.progress(path, "scan", share))
+    pictures = scanned(path, id, found, job, lambda share: watch.progress(path, "scan", share))
     footage = job.library.add_footage(
         Footage(
             id=id,
@@ -170,14 +171,16 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
             probe=found.model_copy(update={"length": pictures.length}),
         )
     )
-    mark = _mark(footage, path, job)
+    mark = mark_of(footage, path, job)
     job.library.set_footage_state(footage.id, FootageState("open", "", mark))
     sound = read_sound(job.ffmpeg, path, footage.probe)
     settled = settled_cut(path, footage, pictures, sound.samples, job)
     watch.progress(path, "listen", 1.0)
     encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
     clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, encoders)
-    clips = _make_clips(_drafts(footage, settled, sound.decoded), clip_job, watch)
+    pieces = drafts(footage, settled, sound.decoded)
+    clips = _make_clips(pieces, clip_job, watch)
+    drop_strays(job.library.media, footage.id, {draft.id for draft in pieces})
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
@@ -185,7 +188,7 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     return _sum_up(path, footage, clips, FootageState("kept", notes, mark), job)
 
 
-def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan:
+def scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan:
     """The scan of an earlier run, or a new one, which is kept.
 
     Raises:
@@ -203,9 +206,10 @@ def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Sca
     return pictures
 
 
-def _drafts(footage: Footage, settled: Settled, decoded: int) -> list[Draft]:
+def drafts(footage: Footage, settled: Settled, decoded: int) -> list[Draft]:
+    """A draft of each piece with the words that are said in it; sound was decoded up to `decoded` ms."""
     note = sound_note(decoded, footage.probe)
-    transcripts = deal(settled.transcript, [piece.span for piece in settled.pieces], note, decoded if note else None)
+    transcripts = deal(settled.transcript, settled.pieces, note, decoded if note else None)
     return [
         Draft(
             id=ClipRecord.id_of(footage.id, piece.span),
@@ -250,7 +254,7 @@ def _make_clip(draft: Draft, job: ClipJob) -> _Made:
     if job.halted.is_set():
         return _Made(draft.id)  # nobody sums up a run that stops
     try:
-        record = _record(draft.id, job.job)
+        record = job.job.library.kept(draft.id)
         take_steps(resumed(draft, job, record), job, STEPS)
         return _Made(draft.id, new=record is None)
     except STOPPING:
@@ -258,13 +262,6 @@ def _make_clip(draft: Draft, job: ClipJob) -> _Made:
         raise
     except CliplibError as error:
         return _Made(draft.id, error=error)
-
-
-def _record(id: str, job: Job) -> ClipRecord | None:
-    try:
-        return job.library.get(id)
-    except UnknownRecord:
-        return None
 
 
 def _sum_up(

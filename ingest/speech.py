@@ -1,4 +1,4 @@
-"""What is said in a file and where one speaks; and dealing the lines to clips."""
+"""What is said in a file and where one speaks."""
 
 import hashlib
 from collections.abc import Sequence
@@ -23,7 +23,6 @@ SHORT_OF_SOUND_MS = 500
 """Sound that ends so much before the picture is worth a word: the file may be damaged."""
 
 BEYOND = "all words of the subtitles lie beyond the picture"
-ELSEWHERE = "nothing is said in this clip; the words of the footage are in other clips"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,33 +147,6 @@ def shifted(lines: Sequence[Line], by: int) -> tuple[Line, ...]:
 
 def _moved(span: Span, by: int) -> Span:
     return Span(start=max(0, span.start + by), end=span.end + by)
-
-
-def deal(transcript: Transcript, spans: Sequence[Span], note: str = "", ends: int | None = None) -> list[Transcript]:
-    """The transcript of each span: every line goes to the one that holds its middle.
-
-    A line whose middle is in no span goes to the nearest; a span without a line says why.
-
-    Args:
-        transcript: of the whole file.
-        spans: one after the other; between them may lie what is in no clip.
-        note: why nothing is heard from `ends` (ms) on.
-        ends: where the sound ends; None where it does not.
-    """
-    hands: list[list[Line]] = [[] for _ in spans]
-    for line in transcript.lines:
-        hands[_nearest(line.span.middle, spans)].append(line)
-    beyond = [note if ends is not None and span.start >= ends else "" for span in spans]
-    return [
-        transcript.model_copy(
-            update={"lines": tuple(lines), "reason": "" if lines else silent or transcript.reason or ELSEWHERE}
-        )
-        for lines, silent in zip(hands, beyond, strict=True)
-    ]
-
-
-def _nearest(at: int, spans: Sequence[Span]) -> int:
-    return min(range(len(spans)), key=lambda k: max(spans[k].start - at, at - spans[k].end + 1, 0))
 
 
 def sound_level(audio: Audio, times: NDArray[np.int64], length: int) -> NDArray[np.float32]:

@@ -76,7 +76,7 @@ def show(
     if view not in ("record", "zh"):
         raise SettingsError(f"there is no view {view!r}; there are record and zh")
     with session(library) as now:
-        record = now.library.get(clip).effective()
+        record = now.clip(clip).effective()
         data = json.loads(record.to_json())
         if view == "zh":
             lines = six_lines(record, now.vocabulary, now.settings.product)

@@ -1,5 +1,6 @@
 """`ingest`: footage into the library."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,8 @@ from cliplib.errors import ExitCode, SettingsError
 
 if TYPE_CHECKING:
     from cliplib.cli.session import Session
-    from ingest.pipeline import IngestReport
+    from cliplib.records import FootageKind
+    from ingest.job import IngestReport, Job
 
 
 def ingest(
@@ -57,7 +59,6 @@ def exit_code(statuses: list[str]) -> ExitCode:
 def take_in(now: "Session", paths: list[Path], kind: str, products: list[str]) -> "IngestReport":
     """Ingest with the session's engines, then bring the index up to date."""
     from cliplib.cli.progress import BarWatcher, PlainWatcher, bars
-    from ingest.pipeline import Job
     from ingest.pipeline import ingest as bring_in
 
     key: Any = now.vocabulary.find("footage_kind", kind)
@@ -65,7 +66,18 @@ def take_in(now: "Session", paths: list[Path], kind: str, products: list[str]) -
         raise SettingsError(
             f"there is no footage kind {kind!r}; there are {', '.join(now.vocabulary.keys('footage_kind'))}"
         )
-    job = Job(
+    job = job_of(now, key, products)
+    with bars() as shown:
+        report = bring_in(paths, job, BarWatcher(shown) if shown else PlainWatcher())
+    with now.index():
+        return report
+
+
+def job_of(now: "Session", kind: "FootageKind", products: Sequence[str] = ()) -> "Job":
+    """A job with the session's engines, for footage of a kind that is filed under these products."""
+    from ingest.job import Job
+
+    return Job(
         library=now.library,
         ffmpeg=now.ffmpeg,
         speech=now.speech,
@@ -73,10 +85,6 @@ def take_in(now: "Session", paths: list[Path], kind: str, products: list[str]) -
         vision=now.vision,
         settings=now.settings,
         vocabulary=now.vocabulary,
-        kind=key,
-        products=now.products(products),
+        kind=kind,
+        products=now.products(list(products)),
     )
-    with bars() as shown:
-        report = bring_in(paths, job, BarWatcher(shown) if shown else PlainWatcher())
-    with now.index():
-        return report

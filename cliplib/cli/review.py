@@ -43,12 +43,14 @@ def correct(
     from cliplib.review import parsed_value
 
     with session(library, write=True) as now:
-        record = now.library.correct(clip, field, parsed_value(field, value, now.vocabulary), who)
+        record = now.library.correct(now.clip(clip).id, field, parsed_value(field, value, now.vocabulary), who)
         with now.index():
             note("the index knows the correction")
         text = json.dumps(record.effective().model_dump(mode="json")[field], ensure_ascii=False)
         result(
-            json.loads(record.effective().to_json()), f"{clip} {field} = {text} (revision {record.revision})", as_json
+            json.loads(record.effective().to_json()),
+            f"{record.id} {field} = {text} (revision {record.revision})",
+            as_json,
         )
 
 
@@ -67,8 +69,9 @@ def approve(
 
     status: ReviewStatus = "rejected" if reject else "approved"
     with session(library, write=True) as now:
-        for clip in clips:
+        named = [now.clip(clip).id for clip in clips]
+        for clip in named:
             now.library.review(clip, status, who, message)
         with now.index():
             note("the index knows the decision")
-    result({"status": status, "clips": clips}, f"{len(clips)} clips {status}", as_json)
+    result({"status": status, "clips": named}, f"{len(clips)} clips {status}", as_json)

@@ -16,6 +16,7 @@ from cliplib.errors import MissingTool, NoLibrary, SettingsError
 from cliplib.index.base import VectorIndex
 from cliplib.library import Library
 from cliplib.media.ffmpeg import Ffmpeg, locate
+from cliplib.records import ClipRecord
 from cliplib.search import Shelf, open_index, refresh
 from cliplib.vocabulary import Vocabulary, shipped
 
@@ -83,6 +84,18 @@ class Session:
             yield index
         finally:
             index.close()
+
+    def clip(self, id: str) -> ClipRecord:
+        """The clip that an id means now; says so where a person has replaced the one that was named.
+
+        Raises:
+            UnknownRecord: the library never held it.
+        """
+        heirs = self.library.heirs(id)
+        if heirs[0].clip != id:
+            named = ", ".join(f"{heir.clip} ({heir.share:.0%} of it)" for heir in heirs)
+            note(f"{id} has been edited and is now {named}; the first is taken")
+        return self.library.get(heirs[0].clip)
 
     def products(self, names: list[str]) -> tuple[Product, ...]:
         """The registered products that are meant by ids, names or aliases.

@@ -14,8 +14,9 @@ from cliplib.concepts import terms
 from cliplib.config import load
 from cliplib.contracts import PUBLISHED, lifted
 from cliplib.errors import UnknownRecord, UsageError
-from cliplib.library.database import Room
+from cliplib.ledger import Decision
 from cliplib.library.filter import FLAGS, Filter, primary
+from cliplib.library.lineage import LIVE, LineageRoom
 from cliplib.library.wording import Shelf, index_text
 from cliplib.records import EDITABLE, ClipRecord, Correction, Review, ReviewStatus
 from cliplib.vocabulary import shipped
@@ -24,8 +25,11 @@ GIVEN = "(SELECT value FROM json_each(?))"
 """A list of any length as one bound value."""
 
 
-class ClipRoom(Room):
-    """Clip records by id. The machine's value and a person's never overwrite each other."""
+class ClipRoom(LineageRoom):
+    """Clip records by id. The machine's value and a person's never overwrite each other.
+
+    The id of a clip that a person has replaced stands for the clip that holds most of it now.
+    """
 
     folder: Path
 
@@ -44,22 +48,17 @@ class ClipRoom(Room):
         Raises:
             UnknownRecord: its footage is not in the library.
         """
-        machine = record.model_dump_json(by_alias=True, exclude={"review", "revision"})
         with self._database.change() as connection:
-            known = connection.execute("SELECT machine FROM clips WHERE id = ?", (record.id,)).fetchone()
-            if known is not None and json.loads(known["machine"]) == json.loads(machine):
-                return
-            if known is None:
-                self._insert(connection, record, machine)
-            else:
-                connection.execute(
-                    "UPDATE clips SET machine = ?, revision = revision + 1 WHERE id = ?", (machine, record.id)
-                )
-            self._put_in_force(connection, record.id)
+            if self._keep(connection, record):
+                self._put_in_force(connection, record.id)
 
     def get(self, id: str) -> ClipRecord:
         """The machine's record with the review assembled; `.effective()` gives the values in force."""
         return self.records([id])[0]
+
+    def kept(self, id: str) -> ClipRecord | None:
+        """The record of exactly this id, also of a clip that was replaced; None where there never was one."""
+        return self._rows([id]).get(id)
 
     def records(self, ids: Sequence[str] | None = None) -> list[ClipRecord]:
         """Several records in the order of the ids; all in order of footage and start where None.
@@ -67,23 +66,20 @@ class ClipRoom(Room):
         Raises:
             UnknownRecord: one of the ids is not in the library.
         """
-        chosen = self.find(Filter(statuses=())) if ids is None else ids
-        asked = (json.dumps(list(chosen)),)
-        corrections: dict[str, dict[str, Correction]] = {}
-        # In order of time, so that the latest correction of a field is the one that stays.
-        for row in self._database.rows(f"SELECT * FROM corrections WHERE clip IN {GIVEN} ORDER BY sequence", asked):
-            corrections.setdefault(row["clip"], {})[row["field"]] = Correction.from_json(row["correction"])
-        rows = self._database.rows(f"SELECT * FROM clips WHERE id IN {GIVEN}", asked)
-        found = {row["id"]: _assembled(row, corrections.get(row["id"], {})) for row in rows}
-        if unknown := [id for id in chosen if id not in found]:
-            raise UnknownRecord(f"no clip {unknown[0]!r} in the library")
+        if ids is None:
+            chosen = self.find(Filter(statuses=()))
+        else:
+            replaced = f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM clips WHERE {LIVE})"
+            now = {row["value"]: self.current(row["value"]) for row in self._database.rows(replaced, (_list(ids),))}
+            chosen = [now.get(id, id) for id in ids]
+        found = self._rows(chosen)
         return [found[id] for id in chosen]
 
     def find(self, wanted: Filter) -> list[str]:
         """Ids of the clips whose values in force pass the filter, in order of footage and start."""
         condition, values = wanted.condition()
-        order = "ORDER BY clips.footage, clips.start_ms, clips.end_ms"
-        return [row["id"] for row in self._database.rows(f"SELECT id FROM clips WHERE {condition} {order}", values)]
+        sql = f"SELECT id FROM clips WHERE {LIVE} AND {condition} ORDER BY clips.footage, clips.start_ms, clips.end_ms"
+        return [row["id"] for row in self._database.rows(sql, values)]
 
     def clips_of(self, footage: str) -> list[str]:
         """Ids of all clips of one footage by their start, rejected ones too."""
@@ -108,6 +104,7 @@ class ClipRoom(Room):
             raise UsageError(f"{field!r} cannot be edited; {', '.join(EDITABLE)} can")
         with self._database.change() as connection:
             record = self.get(id)
+            id = record.id
             new = _fitting(record, field, value)
             standing = record.review.corrections.get(field)
             if standing is not None and standing.new == new:
@@ -126,6 +123,7 @@ class ClipRoom(Room):
         if status not in get_args(ReviewStatus):
             raise UsageError(f"there is no review status {status!r}; there are {', '.join(get_args(ReviewStatus))}")
         with self._database.change() as connection:
+            id = self.current(id)
             known = self.get(id).review
             if (known.status, known.note) != (status, note):
                 connection.execute(
@@ -136,10 +134,25 @@ class ClipRoom(Room):
             return self.get(id)
 
     def history(self, id: str) -> list[Correction]:
-        """Every correction of a clip that was ever made, oldest first; raises UnknownRecord."""
-        self.require([id])
-        rows = self._database.rows("SELECT correction FROM corrections WHERE clip = ? ORDER BY sequence", (id,))
-        return [Correction.from_json(row["correction"]) for row in rows]
+        """Every correction of a clip, and of the clips it was made of, that was ever made, oldest first.
+
+        Raises:
+            UnknownRecord: the library never held it.
+        """
+        sql = f"SELECT correction FROM corrections WHERE clip IN {GIVEN} ORDER BY sequence"
+        rows = self._database.rows(sql, (_list(self._whole_line(id)),))
+        # One that was carried over to another clip as it stands is the same one.
+        return [Correction.from_json(text) for text in dict.fromkeys(row["correction"] for row in rows)]
+
+    def decisions(self, id: str) -> list[Decision]:
+        """Every decision on a clip, and on the clips it was made of, oldest first; raises UnknownRecord."""
+        sql = f"SELECT status, note, who, at FROM decisions WHERE clip IN {GIVEN} ORDER BY sequence"
+        rows = self._database.rows(sql, (_list(self._whole_line(id)),))
+        return list(dict.fromkeys(Decision.from_json(json.dumps(dict(row))) for row in rows))
+
+    def _whole_line(self, id: str) -> list[str]:
+        current = self.current(id)
+        return [current, *self.ancestors(current)]
 
     def reword(self) -> None:
         """Write the words of all clips anew, after names of products or labels have changed."""
@@ -161,6 +174,30 @@ class ClipRoom(Room):
                 self._put_in_force(connection, id)
         return len(linked)
 
+    def _rows(self, ids: Sequence[str]) -> dict[str, ClipRecord]:
+        """Those of exactly these ids that there are, live or not."""
+        asked = (_list(ids),)
+        corrections: dict[str, dict[str, Correction]] = {}
+        # In order of time, so that the latest correction of a field is the one that stays.
+        for row in self._database.rows(f"SELECT * FROM corrections WHERE clip IN {GIVEN} ORDER BY sequence", asked):
+            corrections.setdefault(row["clip"], {})[row["field"]] = Correction.from_json(row["correction"])
+        rows = self._database.rows(f"SELECT * FROM clips WHERE id IN {GIVEN}", asked)
+        return {row["id"]: _assembled(row, corrections.get(row["id"], {})) for row in rows}
+
+    def _keep(self, connection: sqlite3.Connection, record: ClipRecord) -> bool:
+        """Keep the machine's value; tells whether it is new."""
+        machine = record.model_dump_json(by_alias=True, exclude={"review", "revision"})
+        known = connection.execute("SELECT machine FROM clips WHERE id = ?", (record.id,)).fetchone()
+        if known is not None and json.loads(known["machine"]) == json.loads(machine):
+            return False
+        if known is None:
+            self._insert(connection, record, machine)
+        else:
+            connection.execute(
+                "UPDATE clips SET machine = ?, revision = revision + 1 WHERE id = ?", (machine, record.id)
+            )
+        return True
+
     def _insert(self, connection: sqlite3.Connection, record: ClipRecord, machine: str) -> None:
         if connection.execute("SELECT 1 FROM footage WHERE id = ?", (record.footage,)).fetchone() is None:
             raise UnknownRecord(f"clip {record.id}: no footage {record.footage!r} in the library")
@@ -171,7 +208,7 @@ class ClipRoom(Room):
 
     def _put_in_force(self, connection: sqlite3.Connection, id: str) -> None:
         """Write what is in force into columns, labels and words, and leave a note for the vector indexes."""
-        record = self.get(id).effective()
+        record = self._rows([id])[id].effective()
         change = connection.execute("INSERT INTO outbox (clip) VALUES (?)", (id,)).lastrowid
         connection.execute(
             "UPDATE clips SET kind = ?, language = ?, change = ? WHERE id = ?",
@@ -179,6 +216,9 @@ class ClipRoom(Room):
         )
         number = connection.execute("SELECT number FROM clips WHERE id = ?", (id,)).fetchone()["number"]
         connection.execute("DELETE FROM clip_labels WHERE clip = ?", (number,))
+        connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
+        if not self.is_live(id):
+            return
         connection.executemany(
             "INSERT OR IGNORE INTO clip_labels VALUES (?, ?, ?)", [(number, *label) for label in _labels(record)]
         )
@@ -188,6 +228,11 @@ class ClipRoom(Room):
         text = index_text(record, self.shelf.vocabulary, self.shelf.products)
         connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
         connection.execute("INSERT INTO words (rowid, tokens) VALUES (?, ?)", (number, " ".join(terms(text))))
+
+
+def _list(ids: Sequence[str]) -> str:
+    """Ids as the value of GIVEN."""
+    return json.dumps(list(ids))
 
 
 def _assembled(row: sqlite3.Row, corrections: dict[str, Correction]) -> ClipRecord:

@@ -79,7 +79,23 @@ FIRST = (
     ) STRICT""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+EDITS = (
+    # A clip that stands here as `old` was merged, split or moved by a person and is no longer live; `new` always is.
+    """CREATE TABLE heirs (
+        old TEXT NOT NULL REFERENCES clips (id),
+        new TEXT NOT NULL REFERENCES clips (id),
+        share REAL NOT NULL,
+        PRIMARY KEY (old, new)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX heirs_by_new ON heirs (new)",
+    """CREATE TABLE edits (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        footage TEXT NOT NULL REFERENCES footage (id),
+        record TEXT NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS)
 """Step k takes a library from version k to k + 1; append only."""
 
 

@@ -8,17 +8,18 @@ from typing import Self
 
 from cliplib.errors import CliplibError, NoLibrary, UsageError
 from cliplib.library import place
-from cliplib.library.clips import ClipRoom
 from cliplib.library.database import Database
+from cliplib.library.edits import EditRoom
 from cliplib.library.footage import FootageRoom
 from cliplib.library.journal import JournalRoom
+from cliplib.library.lineage import LIVE
 from cliplib.library.lock import WriterLock
 from cliplib.library.outbox import IndexRoom
 from cliplib.library.usage import UsageRoom
 from cliplib.vocabulary import Language
 
 
-class Library(FootageRoom, ClipRoom, IndexRoom, JournalRoom, UsageRoom):
+class Library(FootageRoom, EditRoom, IndexRoom, JournalRoom, UsageRoom):
     """All records of one library. Readers never wait for the writer; there is one writer at a time.
 
     Use as a context manager, or call `close`.
@@ -139,7 +140,7 @@ class Library(FootageRoom, ClipRoom, IndexRoom, JournalRoom, UsageRoom):
         """How much there is of everything, and what waits to be done."""
         groups = (
             ("footage", "SELECT coalesce(state, 'open') AS name, count(*) AS n FROM footage GROUP BY 1", _STATES),
-            ("clips", "SELECT status AS name, count(*) AS n FROM clips GROUP BY 1", _STATUSES),
+            ("clips", f"SELECT status AS name, count(*) AS n FROM clips WHERE {LIVE} GROUP BY 1", _STATUSES),
         )
         counts: dict[str, int] = {}
         for group, sql, names in groups:

@@ -1,12 +1,14 @@
 """The room of uses: which clip stands in which finished film."""
 
+import json
 from collections.abc import Sequence
 
 from cliplib.ledger import Usage
-from cliplib.library.database import Room
+from cliplib.library.clips import GIVEN
+from cliplib.library.lineage import LineageRoom
 
 
-class UsageRoom(Room):
+class UsageRoom(LineageRoom):
     """Uses by clip, job and slot."""
 
     def note_usage(self, uses: Sequence[Usage]) -> None:
@@ -24,6 +26,7 @@ class UsageRoom(Room):
         return {row["clip"]: row["uses"] for row in rows}
 
     def usage_of(self, clip: str) -> list[Usage]:
-        """Where a clip was used, oldest first."""
-        rows = self._database.rows("SELECT record FROM usage WHERE clip = ? ORDER BY rowid", (clip,))
+        """Where a clip, or one it was made of, was used, oldest first."""
+        line = json.dumps([clip, *self.ancestors(clip)])
+        rows = self._database.rows(f"SELECT record FROM usage WHERE clip IN {GIVEN} ORDER BY rowid", (line,))
         return [Usage.from_json(row["record"]) for row in rows]

@@ -77,7 +77,8 @@ def rebuild(library: Library, backend: str, embedder: Embedder, shelf: Shelf) ->
         changes = library.changed_since(0)
         library.reword()
         index = place_index(library, backend, embedder)
-        entries = _entries(library, [clip for _, clip in changes], embedder, shelf)
+        live = set(library.find(Filter(statuses=())))
+        entries = _entries(library, [clip for _, clip in changes if clip in live], embedder, shelf)
         count = index.renew(entries, applied=max((change for change, _ in changes), default=0))
         library.settle([sequence for sequence, _ in waiting])
         return count
@@ -117,8 +118,8 @@ def _waiting(library: Library, index: VectorIndex) -> list[tuple[int, str]]:
     if isinstance(index, Projection):
         behind = library.changed_since(index.applied)
     else:
-        held = index.ids()
-        behind = [change for change in library.changed_since(0) if change[1] not in held]
+        held, live = index.ids(), set(library.find(Filter(statuses=())))
+        behind = [change for change in library.changed_since(0) if (change[1] in live) != (change[1] in held)]
     return sorted({*library.pending(), *behind})
 
 

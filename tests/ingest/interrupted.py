@@ -1,6 +1,7 @@
 """A child program that ingests and kills itself with SIGKILL at the n-th dangerous moment; without n it counts them.
 
 Dangerous moments: an ffmpeg just started, before and after a file gets its name, before and after a record is put.
+Given a moment of the first clip (ms) it divides that clip there instead, with the change of records as one more.
 """
 
 import os
@@ -14,9 +15,10 @@ from typing import Any
 from cliplib.config import Settings
 from cliplib.engines.facts import FactsVision
 from cliplib.engines.silent import NoSpeech
-from cliplib.library import Library
+from cliplib.library import Filter, Library
 from cliplib.media.ffmpeg import Ffmpeg, locate
 from cliplib.vocabulary import shipped
+from ingest.edit import split_clip
 from ingest.pipeline import FootageOutcome, Job, ingest
 
 
@@ -72,22 +74,26 @@ class Nobody:
         """Ignored."""
 
 
-def main(folder: str, video: str, fatal: int) -> None:
+def main(folder: str, video: str, fatal: int, at: int = 0) -> None:
     """Ingest with the facts engine, one clip at a time, so that moments come in the same order in every run."""
     moments = Moments(fatal)
     patched: Any = Path
     patched.replace = moments.around(Path.replace)
     library_class: Any = Library
     library_class.put = moments.around(Library.put)
+    library_class.replace = moments.around(Library.replace)
     ffmpeg_class: Any = Ffmpeg
     ffmpeg_class.make = moments.during(Ffmpeg.make)
     words = shipped()
     with Library.open(Path(folder), write=True) as library:
         settings = Settings(concurrency=1)
         job = Job(library, locate(), NoSpeech(), FactsVision(words), settings, words, "brand")
-        ingest([Path(video)], job, Nobody())
+        if at:
+            split_clip(library.find(Filter())[0], [at], job, "Li")
+        else:
+            ingest([Path(video)], job, Nobody())
     print(moments.count)  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))

@@ -18,8 +18,8 @@ from tests.ingest.interrupted import Nobody
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def ingest_in_child(folder: Path, video: Path, fatal: int) -> Finished:
-    argv = [sys.executable, "-m", "tests.ingest.interrupted", str(folder), str(video), str(fatal)]
+def ingest_in_child(folder: Path, video: Path, fatal: int, at: int = 0) -> Finished:
+    argv = [sys.executable, "-m", "tests.ingest.interrupted", str(folder), str(video), str(fatal), str(at)]
     return run(argv, cwd=ROOT, stall_seconds=120, env={"PYTHONPATH": str(ROOT)})
 
 

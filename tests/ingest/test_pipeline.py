@@ -21,11 +21,12 @@ from cliplib.media.probe import probe
 from cliplib.records import Caption, Edge, Line, ProductLink, Transcript
 from cliplib.values import Span
 from ingest.cut import frame_numbers
+from ingest.dealing import ELSEWHERE
 from ingest.pipeline import STEPS, ingest
 from ingest.segment import segment
 from ingest.settle import material_of
 from ingest.shots import Scan, scan
-from ingest.speech import ELSEWHERE, find_speech
+from ingest.speech import find_speech
 from tests.conftest import MakeVideo
 from tests.ingest.conftest import MakeJob, Watch, state_of
 

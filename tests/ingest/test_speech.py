@@ -1,17 +1,14 @@
-"""Hearing: subtitles before engines, silence before calls; and lines dealt to exactly one clip each."""
+"""Hearing: subtitles before engines, silence before calls."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cliplib.engines.scripted import ScriptedSpeech
 from cliplib.media.probe import probe
-from cliplib.records import Line, Transcript, Word
+from cliplib.records import Line, Word
 from cliplib.values import Span
-from ingest.speech import clipped, deal, find_speech, hear, hear_mark, shifted, sound_level, sound_note
+from ingest.speech import clipped, find_speech, hear, hear_mark, shifted, sound_level, sound_note
 from tests.conftest import MakeVideo
 from tests.ingest.conftest import MakeJob, MakeNumbered
 
@@ -88,28 +85,6 @@ def test_a_changed_subtitle_or_engine_is_heard_again(tmp_path: Path, make_job: M
     marks.append(hear_mark(path, make_job(speech=ScriptedSpeech())))
     assert len(set(marks)) == 4
     assert marks[-1] == hear_mark(path, make_job(speech=ScriptedSpeech()))
-
-
-@given(
-    cuts=st.lists(st.integers(1, 99), max_size=9, unique=True),
-    said=st.lists(st.tuples(st.integers(0, 98), st.integers(1, 60)), max_size=20),
-)
-def test_every_line_goes_to_exactly_one_clip(cuts: list[int], said: list[tuple[int, int]]) -> None:
-    bounds = [0, *sorted(cuts), 100]
-    spans = [Span(start=a * 100, end=b * 100) for a, b in pairwise(bounds)]
-    lines = clipped([line(a * 100, (a + n) * 100, f"{k}") for k, (a, n) in enumerate(said)], 10_000)
-    hands = deal(Transcript(engine="e", lines=lines), spans)
-    dealt = [text.text for hand in hands for text in hand.lines]
-    assert sorted(dealt) == sorted(text.text for text in lines) and len(dealt) == len(said)
-    assert all(span.holds(text.span.middle) for span, hand in zip(spans, hands, strict=True) for text in hand.lines)
-    assert all(bool(hand.lines) != bool(hand.reason) for hand in hands)
-
-
-def test_a_line_in_what_is_left_out_goes_to_the_nearest_clip() -> None:
-    spans = [Span(start=0, end=1000), Span(start=2000, end=4000)]
-    lines = (line(900, 1500, "a"), line(1400, 2200, "b"), line(3900, 9000, "c"))
-    first, second = deal(Transcript(engine="e", lines=lines), spans)
-    assert [each.text for each in first.lines] == ["a"] and [each.text for each in second.lines] == ["b", "c"]
 
 
 def test_lines_are_shifted_with_their_words() -> None:
