@@ -11,6 +11,8 @@ from cliplib.errors import ExitCode, SettingsError
 
 if TYPE_CHECKING:
     from cliplib.cli.session import Session
+    from cliplib.records import FootageKind
+    from cliplib.vocabulary import Vocabulary
     from ingest.pipeline import IngestReport
 
 
@@ -54,17 +56,22 @@ def exit_code(statuses: list[str]) -> ExitCode:
     return ExitCode.PARTIAL if good or "partial" in statuses else ExitCode.FAILED
 
 
+def kind_called(name: str, vocabulary: "Vocabulary") -> "FootageKind":
+    """The kind of footage that a key or label means; raises SettingsError."""
+    key: Any = vocabulary.find("footage_kind", name)
+    if key is None:
+        known = ", ".join(vocabulary.keys("footage_kind"))
+        raise SettingsError(f"there is no footage kind {name!r}; there are {known}")
+    kind: FootageKind = key
+    return kind
+
+
 def take_in(now: "Session", paths: list[Path], kind: str, products: list[str]) -> "IngestReport":
     """Ingest with the session's engines, then bring the index up to date."""
     from cliplib.cli.progress import BarWatcher, PlainWatcher, bars
     from ingest.pipeline import Job
     from ingest.pipeline import ingest as bring_in
 
-    key: Any = now.vocabulary.find("footage_kind", kind)
-    if key is None:
-        raise SettingsError(
-            f"there is no footage kind {kind!r}; there are {', '.join(now.vocabulary.keys('footage_kind'))}"
-        )
     job = Job(
         library=now.library,
         ffmpeg=now.ffmpeg,
@@ -73,7 +80,7 @@ def take_in(now: "Session", paths: list[Path], kind: str, products: list[str]) -
         vision=now.vision,
         settings=now.settings,
         vocabulary=now.vocabulary,
-        kind=key,
+        kind=kind_called(kind, now.vocabulary),
         products=now.products(products),
     )
     with bars() as shown:
