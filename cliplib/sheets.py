@@ -7,7 +7,9 @@ import csv
 import io
 import json
 import math
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -82,7 +84,10 @@ def read_sheet(path: Path) -> Sheet:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise SheetError(f"{path} has more than {MOST_BYTES >> 20} MiB", "Split it.")
-        rows = _limited(reader(path.read_bytes()))
+        with warnings.catch_warnings():
+            # openpyxl tells of styles and rules of a book that it leaves out, which nobody asked for.
+            warnings.simplefilter("ignore")
+            rows = _limited(reader(path.read_bytes()))
     except OSError as error:
         raise SheetError(f"{path} cannot be read: {error.strerror}") from error
     except _Unreadable as error:
@@ -212,26 +217,26 @@ def _read_xlsx(data: bytes) -> Iterator[Row]:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES:
                 raise _Unreadable(f"it holds more than {MOST_BYTES >> 20} MiB unpacked", "Split it.")
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-        for number, cells in enumerate(book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1), start=1):
-            found = ((k, _xlsx_cell(place_of(k, number), cell)) for k, cell in enumerate(cells))
+        first = book.worksheets[0]
+        first.reset_dimensions()  # what the file says of its size may be wrong, or a million empty cells
+        for number, cells in enumerate(first.iter_rows(), start=1):
+            filled = ((k, cell) for k, cell in enumerate(cells) if cell.value is not None)
+            found = ((k, _xlsx_cell(place_of(k, number), cell)) for k, cell in filled)
             yield Row(number, {k: cell for k, cell in found if cell.text or cell.fault})
     # openpyxl reads files of any making with hardly a check: each of these it has been seen to raise on damaged ones.
     except (
         InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError,
-        SyntaxError, NotImplementedError, RuntimeError,
+        SyntaxError, NotImplementedError, RuntimeError, zlib.error,
     ) as error:  # fmt: skip
         raise _Unreadable(f"no XLSX that can be read: {error}") from error
 
 
 def _xlsx_cell(place: str, cell: Any) -> Cell:
-    value = cell.value
-    if value is None:
-        return Cell(place, "")
     if cell.data_type == "f":
         return Cell(place, "", fault=FORMULA)
     if cell.data_type == "e":
-        return Cell(place, "", fault=f"an error value, {value}")
-    return cell_of(place, shown(value, str(cell.number_format)))
+        return Cell(place, "", fault=f"an error value, {cell.value}")
+    return cell_of(place, shown(cell.value, str(cell.number_format)))
 
 
 def shown(value: Any, form: str) -> str:
