@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -153,7 +154,8 @@ def _moved(span: Span, by: int) -> Span:
 def deal(transcript: Transcript, spans: Sequence[Span], note: str = "", ends: int | None = None) -> list[Transcript]:
     """The transcript of each span: every line goes to the one that holds its middle.
 
-    A line whose middle is in no span goes to the nearest; a span without a line says why.
+    A line whose words lie in several spans is divided between them, so that every word is where it is heard. What is
+    in no span goes to the nearest; a span without a line says why.
 
     Args:
         transcript: of the whole file.
@@ -163,13 +165,42 @@ def deal(transcript: Transcript, spans: Sequence[Span], note: str = "", ends: in
     """
     hands: list[list[Line]] = [[] for _ in spans]
     for line in transcript.lines:
-        hands[_nearest(line.span.middle, spans)].append(line)
+        for part in divided(line, spans):
+            hands[_nearest(part.span.middle, spans)].append(part)
     beyond = [note if ends is not None and span.start >= ends else "" for span in spans]
     return [
         transcript.model_copy(
             update={"lines": tuple(lines), "reason": "" if lines else silent or transcript.reason or ELSEWHERE}
         )
         for lines, silent in zip(hands, beyond, strict=True)
+    ]
+
+
+def divided(line: Line, spans: Sequence[Span]) -> list[Line]:
+    """A line as it is, or in parts where its words lie in several spans.
+
+    A line stays whole where its words do not stand in its text one after the other: nobody could say what to divide.
+    """
+    homes = [_nearest(word.span.middle, spans) for word in line.words]
+    firsts = [k for k in range(len(homes)) if k == 0 or homes[k] != homes[k - 1]]
+    places, at = [], 0
+    for word in line.words:
+        at = line.text.find(word.text, at)
+        if at < 0:
+            return [line]
+        places.append(at)
+        at += len(word.text)
+    if len(firsts) < 2:
+        return [line]
+    bounds = [0, *(places[k] for k in firsts[1:]), len(line.text)]
+    groups = [line.words[a:b] for a, b in pairwise([*firsts, len(homes)])]
+    return [
+        Line(
+            text=line.text[a:b].strip(),
+            span=Span(start=words[0].span.start, end=max(word.span.end for word in words)),
+            words=words,
+        )
+        for (a, b), words in zip(pairwise(bounds), groups, strict=True)
     ]
 
 

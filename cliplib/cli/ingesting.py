@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cliplib.cli.options import JsonOption, LibraryOption
+from cliplib.cli.options import CallsOption, CostOption, JsonOption, LibraryOption
 from cliplib.cli.output import result
 from cliplib.errors import ExitCode, SettingsError
 
@@ -23,14 +23,16 @@ def ingest(
     speech: Annotated[str | None, typer.Option(help="Speech engine, such as faster-whisper:small.")] = None,
     text: Annotated[str | None, typer.Option(help="Reader of text in the pictures: rapidocr or none.")] = None,
     vision: Annotated[str | None, typer.Option(help="Vision engine, such as chat:MODEL.")] = None,
-    max_calls: Annotated[int | None, typer.Option(help="Stop before more paid calls than this.")] = None,
+    max_calls: CallsOption = None,
+    max_cost: CostOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Cut footage into clips, describe each, and file the records. Running it again adds nothing."""
     from cliplib.cli.session import session
 
-    with session(library, write=True, speech=speech, text=text, vision=vision, max_calls=max_calls) as now:
+    engines = {"speech": speech, "text": text, "vision": vision}
+    with session(library, write=True, **engines, max_calls=max_calls, max_cost=max_cost) as now:
         report = take_in(now, paths, kind, product or [])
     outcomes: list[dict[str, Any]] = [
         {
