@@ -109,7 +109,7 @@ def test_the_cost_limit_stops_and_a_later_run_goes_on_without_paying_twice(
     server: LlmServer, tmp_path: Path, stocked: Path, call: Call
 ) -> None:
     call("init", tmp_path / "lib")
-    take_in = ("ingest", stocked / "footage", "--kind", "brand", "-L", tmp_path / "lib", "--json")
+    take_in = ("ingest", stocked / "footage", "--kind", "brand", "--text", "none", "-L", tmp_path / "lib", "--json")
     refused = call(*take_in, "--vision", f"chat:{MODEL}", "--max-cost", "60")
     assert refused.code == ExitCode.USAGE and "max_cost" in refused.data["error"]["message"]
     assert not server.requests

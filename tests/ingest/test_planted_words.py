@@ -1,6 +1,7 @@
 """Speech whose words are known to the millisecond, over random layouts: none is cut, lost, doubled or misplaced."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +14,7 @@ from cliplib.engines.scripted import ScriptedSpeech
 from cliplib.library import Library
 from cliplib.media.audio import write_wav
 from cliplib.media.ffmpeg import Ffmpeg
-from cliplib.records import FootageKind, Line, Transcript, Word
+from cliplib.records import Edge, FootageKind, Line, Transcript, Word
 from cliplib.values import Span
 from ingest.pipeline import ingest
 from ingest.segment import Piece
@@ -31,13 +32,8 @@ def test_no_word_is_broken_or_misplaced_and_offers_stay_whole(kind: FootageKind)
 def test_the_tally_would_notice() -> None:
     layout = planted(0)
     word = layout.words[3]
-    bounds = [0, word.span.middle, layout.length]
-    pieces = [
-        Piece.model_validate(
-            {"span": Span(start=a, end=b), "start_edge": {"reason": "pause"}, "end_edge": {"reason": "pause"}}
-        )
-        for a, b in zip(bounds, bounds[1:], strict=False)
-    ]
+    bounds, edge = [0, word.span.middle, layout.length], Edge(reason="pause")
+    pieces = [Piece(span=Span(start=a, end=b), start_edge=edge, end_edge=edge) for a, b in pairwise(bounds)]
     tally = Tally()
     count(layout, pieces, tally)
     assert tally.broken == 1 and tally.off_length >= 1 and not tally.good
