@@ -49,6 +49,15 @@ class Product(Value):
         return {heard.strip(): right.strip() or self.name for heard, _, right in split if heard.strip()}
 
 
+class Price(Value):
+    """What a model of a service costs, in whatever money the limit is given in."""
+
+    model: str
+    input: float = Field(default=0, ge=0, description="Per million tokens sent")
+    output: float = Field(default=0, ge=0, description="Per million tokens answered")
+    minute: float = Field(default=0, ge=0, description="Per minute of sound")
+
+
 class Settings(BaseModel):
     """Everything that can be set. Engines are named `name:model`; "auto" is explained in docs/engines.md."""
 
@@ -70,6 +79,9 @@ class Settings(BaseModel):
     timeout: float = Field(default=60, gt=0, description="Wall-clock seconds for one model call, retries included")
     concurrency: int = Field(default=4, ge=1, le=64)
     max_calls: int | None = Field(default=None, ge=0, description="Paid calls allowed per command")
+    max_cost: float | None = Field(default=None, ge=0, description="What paid calls may cost per command, by `price`")
+    requests_per_minute: float | None = Field(default=None, gt=0, description="Requests to services, at most")
+    price: tuple[Price, ...] = ()
     candidates: int = Field(default=12, ge=1, le=99, description="Clips offered per beat")
     product: tuple[Product, ...] = ()
     vocabulary: dict[str, list[dict[str, Any]]] = {}
@@ -154,6 +166,6 @@ def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
         if env.get(variable):
             values[name] = env[variable]
     for name in Settings.model_fields:
-        if name not in ("product", "vocabulary") and (value := env.get(f"CLIPLIB_{name.upper()}")):
+        if name not in ("product", "price", "vocabulary") and (value := env.get(f"CLIPLIB_{name.upper()}")):
             values[name] = value
     return values

@@ -1,6 +1,7 @@
 """Which words belong to which clip: the transcript of a file, dealt to its pieces."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 from cliplib.records import Edge, Line, Transcript, Word
 from cliplib.values import Span
@@ -11,11 +12,11 @@ ELSEWHERE = "nothing is said in this clip; the words of the footage are in other
 
 
 def deal(transcript: Transcript, pieces: Sequence[Piece], note: str = "", ends: int | None = None) -> list[Transcript]:
-    """The transcript of each piece: every line goes to the one that holds its middle.
+    """The transcript of each piece: every word goes to the one that holds its middle, a line without words likewise.
 
-    A line whose middle is in no piece goes to the nearest. A piece without a line says why. Where a person has set an
-    edge, it is taken at its word: a line is divided there between two words, pieces that overlap both have what is said
-    in both, and what lies in a gap that a person has left is in no clip.
+    A line whose words lie in several pieces is divided between them, and pieces that overlap both have what is said in
+    both. What is in no piece goes to the nearest, unless it lies in a gap that a person has left: then it is in no
+    clip. A piece without a line says why.
 
     Args:
         transcript: of the whole file.
@@ -25,9 +26,7 @@ def deal(transcript: Transcript, pieces: Sequence[Piece], note: str = "", ends: 
     """
     hands: list[list[Line]] = [[] for _ in pieces]
     for line in transcript.lines:
-        parts = {k: _part(line, piece) for k, piece in enumerate(pieces) if piece.span.overlap(line.span)}
-        held = {k: part for k, part in parts.items() if part and pieces[k].span.holds(part.span.middle)}
-        for number, part in (held or {k: line for k in _nearest(line.span.middle, pieces)}).items():
+        for number, part in divided(line, pieces):
             hands[number].append(part)
     beyond = [note if ends is not None and piece.span.start >= ends else "" for piece in pieces]
     return [
@@ -36,6 +35,32 @@ def deal(transcript: Transcript, pieces: Sequence[Piece], note: str = "", ends: 
         )
         for lines, silent in zip(hands, beyond, strict=True)
     ]
+
+
+def divided(line: Line, pieces: Sequence[Piece]) -> list[tuple[int, Line]]:
+    """A line as it is, or in parts where its words lie in several pieces; each with the number of its piece.
+
+    A line stays whole where its words do not stand in its text one after the other: nobody could say what to divide.
+    """
+    cut = _cut(line)
+    if not cut:
+        return [(number, line) for number in _homes(line.span.middle, pieces)]
+    parts: dict[int, list[tuple[Word, int, int]]] = {}
+    for word, start, end in cut:
+        for number in _homes(word.span.middle, pieces):
+            parts.setdefault(number, []).append((word, start, end))
+    return [(number, line if len(words) == len(cut) else _part(line, words)) for number, words in sorted(parts.items())]
+
+
+def _part(line: Line, words: Sequence[tuple[Word, int, int]]) -> Line:
+    text = "".join(line.text[start:end] for _, start, end in words).strip()
+    kept = tuple(word for word, _, _ in words)
+    return Line(text=text, span=Span(start=kept[0].span.start, end=max(word.span.end for word in kept)), words=kept)
+
+
+def _homes(at: int, pieces: Sequence[Piece]) -> list[int]:
+    """The numbers of the pieces that hold a moment, else that of the nearest."""
+    return [k for k, piece in enumerate(pieces) if piece.span.holds(at)] or _nearest(at, pieces)
 
 
 def _nearest(at: int, pieces: Sequence[Piece]) -> list[int]:
@@ -51,29 +76,17 @@ def _nearest(at: int, pieces: Sequence[Piece]) -> list[int]:
     return [min((k for k, _ in beside), key=lambda k: max(pieces[k].span.start - at, at - pieces[k].span.end + 1))][:1]
 
 
-def _part(line: Line, piece: Piece) -> Line | None:
-    """What of a line a piece may have: all of it, but for words beyond an edge that a person has set."""
-    if not line.words or not (_is_set(piece.start_edge) or _is_set(piece.end_edge)):
-        return line
-    start = piece.span.start if _is_set(piece.start_edge) else line.span.start
-    end = piece.span.end if _is_set(piece.end_edge) else line.span.end
-    words = [(word, a, b) for word, a, b in _cut(line) if start <= word.span.middle < end]
-    if len(words) == len(line.words):
-        return line
-    if not words:
-        return None
-    text = "".join(line.text[a:b] for _, a, b in words).strip()
-    kept = tuple(word for word, _, _ in words)
-    return Line(text=text, span=Span(start=kept[0].span.start, end=kept[-1].span.end), words=kept)
+def _cut(line: Line) -> list[tuple[Word, int, int]]:
+    """Each word with where it stands in the text of its line, what follows up to the next one included.
 
-
-def _cut(line: Line) -> Iterator[tuple[Word, int, int]]:
-    """Each word with where it stands in the text of its line, what follows up to the next one included."""
-    found = [(word, start) for word, start, _ in placed(line)]
-    starts = [start for _, start in found]
-    for number, (word, start) in enumerate(found):
-        later = next((other for other in starts[number + 1 :] if other >= 0), len(line.text))
-        yield word, max(0, start), later if start >= 0 else 0
+    Nothing where a word does not stand in the text.
+    """
+    found = list(placed(line))
+    starts = [start for _, start, _ in found]
+    if any(start < 0 for start in starts):
+        return []
+    bounds = [0, *starts[1:], len(line.text)]
+    return [(word, a, b) for (word, _, _), (a, b) in zip(found, pairwise(bounds), strict=bool(found))]
 
 
 def _is_set(edge: Edge) -> bool:

@@ -33,7 +33,7 @@ from ingest.settle import Settled, settled_cut
 from ingest.shots import Report, Scan, scan
 from ingest.speech import sidecar_mark, sound_note
 
-__all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest"]
+__all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest", "known", "scanned"]
 
 STEPS = (
     Step("cut", cut.VERSION, cut.cut, stands=cut.is_cut),
@@ -90,8 +90,8 @@ def _ingest_file(path: Path, job: Job, watch: Watcher) -> tuple[FootageOutcome, 
     try:
         sha256 = fingerprint(path, lambda share: watch.progress(path, "check", share))
         id = Footage.id_of(sha256)
-        known = _known(id, path, job)
-        if known is not None and _is_done(known, path, job):
+        footage = known(id, path, job)
+        if footage is not None and _is_done(footage, path, job):
             reason = "already in the library"
             return FootageOutcome(path, id, "skipped", reason=reason, clips=tuple(job.library.clips_of(id))), 0
         return _take_in(path, sha256, job, watch)
@@ -103,22 +103,22 @@ def _ingest_file(path: Path, job: Job, watch: Watcher) -> tuple[FootageOutcome, 
         return FootageOutcome(path, id, status, error.code, _told(error), clips), 0
 
 
-def _known(id: str, path: Path, job: Job) -> Footage | None:
+def known(id: str, path: Path, job: Job) -> Footage | None:
     """The footage as the library knows it, its place and products brought up to date; None if it is new.
 
     Raises:
         UsageError: it is known as another kind.
     """
     try:
-        known = job.library.footage(id)
+        footage = job.library.footage(id)
     except UnknownRecord:
         return None
-    if known.kind != job.kind:
+    if footage.kind != job.kind:
         raise UsageError(
-            f"{path} is in the library as {known.kind!r} footage, not {job.kind!r}",
-            f"Ingest it with --kind {known.kind}; its records depend on the kind.",
+            f"{path} is in the library as {footage.kind!r} footage, not {job.kind!r}",
+            f"Use --kind {footage.kind}; its records depend on the kind.",
         )
-    here = known.model_copy(update={"path": str(path.resolve()), "products": _products(job)})
+    here = footage.model_copy(update={"path": str(path.resolve()), "products": _products(job)})
     return job.library.add_footage(here)
 
 

@@ -27,13 +27,13 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _walk(root: Path) -> Iterator[Path]:
-    real_root = root.resolve()
+    real_root = os.path.realpath(root)  # Path.resolve fails where links lead in a circle
     for folder, inner, names in os.walk(root):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
             wanted = path.suffix.lower() in SUFFIXES and not name.startswith(".")
-            if wanted and path.resolve().is_relative_to(real_root):
+            if wanted and Path(os.path.realpath(path)).is_relative_to(real_root):
                 yield path
 
 

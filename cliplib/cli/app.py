@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cliplib import __version__
-from cliplib.cli import browse, clips, composing, demonstration, indexing, ingesting, products, review, setup
+from cliplib.cli import adopting, browse, clips, composing, demonstration, indexing, ingesting, products, review, setup
 from cliplib.cli.output import failure, note
 from cliplib.errors import CliplibError, ExitCode, UsageError
 
@@ -37,6 +37,7 @@ def options(
 
 app.command("init")(setup.init)
 app.command("ingest")(ingesting.ingest)
+app.command("adopt")(adopting.adopt)
 app.command("status")(browse.status)
 app.command("search")(browse.search)
 app.command("show")(browse.show)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cliplib.cli.options import JsonOption, LibraryOption
+from cliplib.cli.options import CallsOption, CostOption, JsonOption, LibraryOption
 from cliplib.cli.output import note, result
 from cliplib.errors import ScriptError, UsageError
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 OutputOption = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
 WriterOption = Annotated[str | None, typer.Option(help="Who chooses the clips: rules, or chat:MODEL.")]
-CallsOption = Annotated[int | None, typer.Option(help="Stop before more paid calls than this.")]
 
 
 def compose(
@@ -29,6 +28,7 @@ def compose(
     ] = None,
     writer: WriterOption = None,
     max_calls: CallsOption = None,
+    max_cost: CostOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -40,11 +40,11 @@ def compose(
     if from_plan is not None:
         render(from_plan, output, library, as_json)
     elif script is not None and stop_at == "plan":
-        plan(script, output, writer, max_calls, library, as_json)
+        plan(script, output, writer, max_calls, max_cost, library, as_json)
     elif script is not None:
         from cliplib.cli.session import session
 
-        with session(library, write=True, writer=writer, max_calls=max_calls) as now:
+        with session(library, write=True, writer=writer, max_calls=max_calls, max_cost=max_cost) as now:
             _tell(make_film(now, script, output), as_json)
 
 
@@ -53,6 +53,7 @@ def plan(
     output: OutputOption = Path("plan.json"),
     writer: WriterOption = None,
     max_calls: CallsOption = None,
+    max_cost: CostOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +61,7 @@ def plan(
     from cliplib.cli.session import session
     from compose.pipeline import plan_for
 
-    with session(library, write=True, writer=writer, max_calls=max_calls) as now:
+    with session(library, write=True, writer=writer, max_calls=max_calls, max_cost=max_cost) as now:
         told = read(now, script)
         with now.index() as index:
             decided = plan_for(told, _job(now, index, told))

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cliplib.cli.options import JsonOption, LibraryOption
+from cliplib.cli.options import CallsOption, CostOption, JsonOption, LibraryOption
 from cliplib.cli.output import result
 from cliplib.errors import ExitCode, SettingsError
 
 if TYPE_CHECKING:
     from cliplib.cli.session import Session
     from cliplib.records import FootageKind
+    from cliplib.vocabulary import Vocabulary
     from ingest.job import IngestReport, Job
 
 
@@ -23,14 +24,16 @@ def ingest(
     speech: Annotated[str | None, typer.Option(help="Speech engine, such as faster-whisper:small.")] = None,
     text: Annotated[str | None, typer.Option(help="Reader of text in the pictures: rapidocr or none.")] = None,
     vision: Annotated[str | None, typer.Option(help="Vision engine, such as chat:MODEL.")] = None,
-    max_calls: Annotated[int | None, typer.Option(help="Stop before more paid calls than this.")] = None,
+    max_calls: CallsOption = None,
+    max_cost: CostOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Cut footage into clips, describe each, and file the records. Running it again adds nothing."""
     from cliplib.cli.session import session
 
-    with session(library, write=True, speech=speech, text=text, vision=vision, max_calls=max_calls) as now:
+    engines = {"speech": speech, "text": text, "vision": vision}
+    with session(library, write=True, **engines, max_calls=max_calls, max_cost=max_cost) as now:
         report = take_in(now, paths, kind, product or [])
     outcomes: list[dict[str, Any]] = [
         {
@@ -56,17 +59,22 @@ def exit_code(statuses: list[str]) -> ExitCode:
     return ExitCode.PARTIAL if good or "partial" in statuses else ExitCode.FAILED
 
 
+def kind_called(name: str, vocabulary: "Vocabulary") -> "FootageKind":
+    """The kind of footage that a key or label means; raises SettingsError."""
+    key: Any = vocabulary.find("footage_kind", name)
+    if key is None:
+        known = ", ".join(vocabulary.keys("footage_kind"))
+        raise SettingsError(f"there is no footage kind {name!r}; there are {known}")
+    kind: FootageKind = key
+    return kind
+
+
 def take_in(now: "Session", paths: list[Path], kind: str, products: list[str]) -> "IngestReport":
     """Ingest with the session's engines, then bring the index up to date."""
     from cliplib.cli.progress import BarWatcher, PlainWatcher, bars
     from ingest.pipeline import ingest as bring_in
 
-    key: Any = now.vocabulary.find("footage_kind", kind)
-    if key is None:
-        raise SettingsError(
-            f"there is no footage kind {kind!r}; there are {', '.join(now.vocabulary.keys('footage_kind'))}"
-        )
-    job = job_of(now, key, products)
+    job = job_of(now, kind_called(kind, now.vocabulary), products)
     with bars() as shown:
         report = bring_in(paths, job, BarWatcher(shown) if shown else PlainWatcher())
     with now.index():

@@ -1,6 +1,5 @@
 """What each kind of engine can do: one protocol per kind, one or two methods each, values in and values out."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplib.config import Product, Settings
-from cliplib.errors import BudgetSpent
+from cliplib.engines.limits import Pace, Purse
 from cliplib.ledger import Call
 from cliplib.plans import Offer, Proposal, Script
 from cliplib.records import Caption, ClipRecord, Facts, FootageKind, ScreenText, Transcript
@@ -35,30 +34,6 @@ class Journal(Protocol):
         ...
 
 
-class Purse:
-    """Counts the paid calls of a command, whichever engine makes them. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.spent = 0
-
-    def pay(self, limit: int | None) -> None:
-        """Count a call before it is made.
-
-        Raises:
-            BudgetSpent: `limit` calls are made already; None is no limit.
-        """
-        with self._lock:
-            if limit is not None and self.spent >= limit:
-                raise BudgetSpent(f"{self.spent} of {limit} calls are made")
-            self.spent += 1
-
-    def give_back(self) -> None:
-        """Take a call back that turned out to cost nothing."""
-        with self._lock:
-            self.spent -= 1
-
-
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What an engine is built from: settings, the library's words, and the journal."""
@@ -69,6 +44,7 @@ class Workshop:
     announce: Callable[[str], None] = field(default=lambda _: None)
     """Told in one line when a choice was made that the user should know of."""
     purse: Purse = field(default_factory=Purse)
+    pace: Pace = field(default_factory=Pace)
 
 
 class Engine(Protocol):

@@ -9,20 +9,24 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from cliplib import prompting
 from cliplib.engines.base import Workshop
 from cliplib.engines.chat_line import Answer, OutOfTime, Refused, Unreached
 from cliplib.engines.chat_reply import Unreadable, misfits, read_object
-from cliplib.engines.service import Service
+from cliplib.engines.limits import cost_of_tokens, price_of
+from cliplib.engines.service import Request, Service
 from cliplib.errors import BadReply, EngineError, SettingsError
 from cliplib.ledger import Call
 
 Shape = Literal["json_schema", "json_object", "text"]
 SHAPES: tuple[Shape, ...] = ("json_schema", "json_object", "text")
+
+REMEMBERED = timedelta(days=30)
+"""For so long a service is not asked again for a shape that it refused: it may have learned it since."""
 
 Message = dict[str, Any]
 Found = dict[str, Any]
@@ -58,6 +62,32 @@ class Reply:
     salvaged: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on its way: the engine and model that it goes to, its key in the journal, and since when."""
+
+    engine: str
+    key: str
+    question: Question
+    since: float = field(default_factory=time.monotonic)
+
+    def call(self, answer: Answer, *, usable: bool) -> Call:
+        """What the journal keeps of it, now that it is answered."""
+        return Call(
+            key=self.key,
+            task=self.question.task,
+            engine=self.engine,
+            model=answer.model or self.engine.partition(":")[2],
+            prompt=self.question.prompt.fingerprint,
+            tokens_in=answer.tokens_in,
+            tokens_out=answer.tokens_out,
+            seconds=round(time.monotonic() - self.since, 3),
+            outcome="ok" if usable else BadReply.code,
+            reply=answer.text,
+            at=datetime.now(UTC),
+        )
+
+
 class ChatClient:
     """A model of a service. Safe to use from several threads.
 
@@ -67,6 +97,7 @@ class ChatClient:
 
     Raises:
         CredentialsError: neither an address nor a key is set.
+        SettingsError: a limit of cost is set, and no price for the model.
     """
 
     def __init__(self, model: str, workshop: Workshop) -> None:
@@ -74,7 +105,9 @@ class ChatClient:
         self._service = Service("chat", workshop)
         self._wanted = model or workshop.settings.model
         self._lock = threading.Lock()
-        self._shape: Shape = SHAPES[0]
+        self._shape: Shape | None = None
+        if self._wanted:
+            price_of(self._wanted, workshop.settings)
 
     @property
     def address(self) -> str:
@@ -125,11 +158,10 @@ class ChatClient:
         ends = time.monotonic() + self._workshop.settings.timeout
         messages = list(question.messages)
         for last in (False, True):
-            started = time.monotonic()
+            asked = Asked(f"chat:{self.model}", key, question)
             answer = self._answer(question, messages, ends)
             value, faults = examined(answer, question, last=last)
-            outcome = "ok" if value is not None else BadReply.code
-            self._record(question, key, answer, outcome, time.monotonic() - started)
+            self._workshop.journal.record(asked.call(answer, usable=value is not None))
             if value is not None:
                 return Reply(value, answer.model or self.model, salvaged=bool(faults))
             if last or answer.final:
@@ -139,16 +171,27 @@ class ChatClient:
 
     def _answer(self, question: Question, messages: Sequence[Message], ends: float) -> Answer:
         """What the service answers, in the best shape that it takes."""
-        shape = self._shape
+        price = price_of(self.model, self._workshop.settings)
+        known = self._shape or self._known_shape()
+        with self._lock:
+            self._shape = self._shape or known
+        first = shape = self._shape
 
         def send(seconds: float) -> Answer:
             nonlocal shape
-            shape = self._shape
+            shape = self._shape or first
             return self._service.line.complete(_body(self.model, messages, question.schema, shape), seconds)
 
-        return self._service.answer(
-            f"chat:{self.model}", send, ends, adapted=lambda error: self._stepped_down(error, shape)
+        request = Request(
+            f"chat:{self.model}",
+            send,
+            adapted=lambda error: self._stepped_down(error, shape),
+            cost=lambda answer: cost_of_tokens(price, answer.tokens_in, answer.tokens_out),
         )
+        answer = self._service.answer(request, ends)
+        if shape != first:
+            self._remember(shape)
+        return answer
 
     def _stepped_down(self, error: Refused, shape: Shape) -> bool:
         """Whether the service refused the shape of the reply, so that the next simpler one is worth asking for."""
@@ -157,24 +200,30 @@ class ChatClient:
         if error.status not in (400, 422) or not named or shape == SHAPES[-1]:
             return False
         with self._lock:
-            self._shape = SHAPES[max(SHAPES.index(shape) + 1, SHAPES.index(self._shape))]
+            self._shape = SHAPES[max(SHAPES.index(shape) + 1, SHAPES.index(self._shape or shape))]
         return True
 
-    def _record(self, question: Question, key: str, answer: Answer, outcome: str, seconds: float) -> None:
+    def _known_shape(self) -> Shape:
+        """What the service took the last time that it refused something, as the journal has it; else the best one."""
+        call = self._workshop.journal.recall(self._shape_key())
+        if call is None or datetime.now(UTC) - call.at > REMEMBERED:
+            return SHAPES[0]
+        return next((shape for shape in SHAPES if shape == call.reply), SHAPES[0])
+
+    def _remember(self, shape: Shape) -> None:
         call = Call(
-            key=key,
-            task=question.task,
+            key=self._shape_key(),
+            task="shape",
             engine=f"chat:{self.model}",
-            model=answer.model or self.model,
-            prompt=question.prompt.fingerprint,
-            tokens_in=answer.tokens_in,
-            tokens_out=answer.tokens_out,
-            seconds=round(seconds, 3),
-            outcome=outcome,
-            reply=answer.text,
+            seconds=0,
+            outcome="ok",
+            reply=shape,
             at=datetime.now(UTC),
         )
         self._workshop.journal.record(call)
+
+    def _shape_key(self) -> str:
+        return hashlib.sha256(json.dumps(["shape", self.address, self.model]).encode()).hexdigest()
 
 
 def key_of(model: str, question: Question) -> str:

@@ -1,19 +1,16 @@
 """Captions from a Qwen vision-language model on this machine; needs the extra `local`."""
 
 import importlib.util
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from cliplib.engines.base import VisionRequest, Workshop
 from cliplib.engines.captioning import caption_of, caption_question, prompt_for
-from cliplib.engines.chat import Question, Reply, examined, key_of, with_repair, with_schema
+from cliplib.engines.chat import Asked, Question, Reply, examined, key_of, with_repair, with_schema
 from cliplib.engines.chat_line import Answer
 from cliplib.engines.qwen_model import QwenModel
 from cliplib.engines.weights import local_folder
 from cliplib.errors import BadReply, MissingTool, SettingsError
-from cliplib.ledger import Call
 from cliplib.records import Caption
 
 CONFIG, WEIGHTS = "config.json", "*.safetensors"
@@ -82,29 +79,11 @@ class QwenVision:
                 return Reply(value, call.model)
         messages = with_schema(question.messages, question.schema)
         for last in (False, True):
-            started = time.monotonic()
+            asked = Asked(self.id, key, question)
             answer = self._model.answer(messages)
             value, faults = examined(answer, question, last=last)
-            self._record(
-                question, key, answer, "ok" if value is not None else BadReply.code, time.monotonic() - started
-            )
+            self._workshop.journal.record(asked.call(answer, usable=value is not None))
             if value is not None:
                 return Reply(value, answer.model)
             messages = with_repair(messages, faults, answer.text, self._workshop.settings.language)
         raise BadReply(f"{self.id} on {question.task}: {'; '.join(faults[:5])}", answer.text)
-
-    def _record(self, question: Question, key: str, answer: Answer, outcome: str, seconds: float) -> None:
-        call = Call(
-            key=key,
-            task=question.task,
-            engine=self.id,
-            model=answer.model,
-            prompt=question.prompt.fingerprint,
-            tokens_in=answer.tokens_in,
-            tokens_out=answer.tokens_out,
-            seconds=round(seconds, 3),
-            outcome=outcome,
-            reply=answer.text,
-            at=datetime.now(UTC),
-        )
-        self._workshop.journal.record(call)

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from cliplib.engines.base import Workshop
 from cliplib.engines.chat_line import Line, OutOfTime, Refused, Unreached
@@ -23,6 +23,23 @@ class Later:
 
     why: str
     wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Generic[Answered]):
+    """Something to be asked of a service, however often that takes.
+
+    Attributes:
+        who: engine and model, for messages.
+        send: makes one request within so many seconds; raises Refused, Unreached or OutOfTime.
+        adapted: told of a refusal; true where the next request will be another one that is worth sending at once.
+        cost: what an answer has cost; None where it does not say.
+    """
+
+    who: str
+    send: Callable[[float], Answered]
+    adapted: Callable[[Refused], bool] = lambda _: False
+    cost: Callable[[Answered], float | None] = lambda _: 0.0
 
 
 class Service:
@@ -48,63 +65,62 @@ class Service:
         """Where requests go, without user name and password."""
         return self.line.address
 
-    def answer(
-        self,
-        who: str,
-        send: Callable[[float], Answered],
-        ends: float,
-        adapted: Callable[[Refused], bool] = lambda _: False,
-    ) -> Answered:
+    def answer(self, request: Request[Answered], ends: float) -> Answered:
         """One answer, however often the service has to be asked for it within the time.
 
         Args:
-            who: engine and model, for messages.
-            send: makes one request within so many seconds; raises Refused, Unreached or OutOfTime.
-            ends: when the time is over, on the monotonic clock.
-            adapted: told of a refusal; true where the next request will be another one that is worth sending at once.
+            request: what to ask.
+            ends: when the time is over, on the monotonic clock; waiting for our own turn does not count.
 
         Raises:
-            BudgetSpent: the limit of calls is reached.
+            BudgetSpent: the limit of calls or of cost is reached.
             CredentialsError: the service refuses the key.
             EngineError: the service failed, or the time is over.
         """
         later = Later("no time was left for it")
         for attempt in range(1, MOST_ATTEMPTS + 1):
-            if ends - time.monotonic() <= 0:
+            ends += self._workshop.pace.turn(self._workshop.settings.requests_per_minute)
+            closed = self._workshop.pace.closed()
+            if closed >= ends - time.monotonic():
+                if closed and attempt == 1:
+                    later = Later(f"the service wants no request for another {closed:.1f} s")
                 break
-            answer = self._attempt(who, send, ends, adapted)
+            time.sleep(closed)
+            answer = self._attempt(request, ends)
             if not isinstance(answer, Later):
                 return answer
             later = answer
+            self._workshop.pace.hold(later.wait or 0.0)
             wait = later.wait if later.wait is not None else FIRST_WAIT * 2 ** (attempt - 1) * (1 + random.random() / 4)
             if attempt == MOST_ATTEMPTS or wait >= ends - time.monotonic():
                 later = Later(f"{later.why}; given up after {attempt} attempts, the next would be in {wait:.1f} s")
                 break
             time.sleep(wait)
-        raise EngineError(f"{who} at {self.address}: {later.why}", "Run again later; finished work is kept.")
+        raise EngineError(f"{request.who} at {self.address}: {later.why}", "Run again later; finished work is kept.")
 
-    def _attempt(
-        self, who: str, send: Callable[[float], Answered], ends: float, adapted: Callable[[Refused], bool]
-    ) -> Answered | Later:
-        limit = self._workshop.settings.max_calls
+    def _attempt(self, request: Request[Answered], ends: float) -> Answered | Later:
+        settings, purse = self._workshop.settings, self._workshop.purse
         while True:
-            self._workshop.purse.pay(limit)
+            purse.pay(settings.max_calls, settings.max_cost)
             try:
-                return send(max(0.01, ends - time.monotonic()))
+                answer = request.send(max(0.01, ends - time.monotonic()))
             except Refused as error:
                 # A request that was refused at the door is not paid for.
-                if error.status < 500:
-                    self._workshop.purse.give_back()
-                if adapted(error):
+                purse.give_back() if error.status < 500 else purse.lose()
+                if request.adapted(error):
                     continue
                 if not _may_pass(error):
-                    raise self.refusal(who, error) from error
+                    raise self.refusal(request.who, error) from error
                 return Later(str(error), error.retry_after)
             except Unreached as error:
+                purse.lose()
                 return Later(str(error))
             except OutOfTime as error:
-                said = f"{who} at {self.address}: {error}"
+                purse.lose()
+                said = f"{request.who} at {self.address}: {error}"
                 raise EngineError(said, "Raise `timeout` if the service is slow by nature.") from error
+            purse.settle(request.cost(answer))
+            return answer
 
     def refusal(self, who: str, error: Refused) -> CliplibError:
         """The error for a request that the service will not answer."""

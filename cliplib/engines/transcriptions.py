@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from cliplib.engines.base import SpeechRequest, Workshop
-from cliplib.engines.service import Service
+from cliplib.engines.limits import price_of
+from cliplib.engines.service import Request, Service
 from cliplib.engines.silero import find_speech
 from cliplib.engines.sound_pieces import as_wav, pieces
 from cliplib.engines.transcriptions_reply import Answered, Part, Unusable, read_reply
@@ -42,11 +43,13 @@ class TranscriptionSpeech:
         """Make it for a model that the service has.
 
         Raises:
-            SettingsError: no model is named; a model that chats is rarely one that listens.
+            SettingsError: no model is named (a model that chats is rarely one that listens), or its price is wanted and
+                not set.
             CredentialsError: neither an address nor a key is set.
         """
         if not model:
             raise SettingsError("speech 'transcriptions' names no model", "Name one: transcriptions:whisper-1.")
+        price_of(model, workshop.settings)
         return cls(model, workshop)
 
     def transcribe(self, request: SpeechRequest) -> Transcript:
@@ -97,7 +100,10 @@ class TranscriptionSpeech:
         def send(seconds: float) -> str:
             return self._service.line.transcribe(sound, fields, seconds)
 
-        text = self._service.answer(self.id, send, started + self._workshop.settings.timeout)
+        price = price_of(self._model, self._workshop.settings)
+        cost = price.minute * piece.length / 60_000 if price else 0.0
+        request = Request(self.id, send, cost=lambda _: cost)
+        text = self._service.answer(request, started + self._workshop.settings.timeout)
         seconds = time.monotonic() - started
         try:
             answered = read_reply(text, piece)

@@ -24,6 +24,14 @@ language = "{language}"      # labels and descriptions: zh or en
 # base_url = ""             # address of an OpenAI-compatible service; the key comes from OPENAI_API_KEY
 # concurrency = 4           # model calls at the same time
 # max_calls = 100           # paid calls allowed per command
+# max_cost = 5.0            # what they may cost per command, by [[price]] below
+# requests_per_minute = 60  # to services, at most
+
+# What models of services cost: per million tokens sent and answered, per minute of sound.
+# [[price]]
+# model = "qwen-vl-max"
+# input = 3.0
+# output = 9.0
 
 # Products that clips can be about, with everything people call them; `cliplib product add` writes them here.
 # [[product]]

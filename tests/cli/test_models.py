@@ -103,3 +103,31 @@ def test_the_call_limit_stops_before_the_call_and_a_later_run_goes_on(
     stopped = call(*take_in, "--max-calls", "2")
     assert stopped.code == ExitCode.BUDGET and len(server.requests) == 2
     assert call(*take_in).code == ExitCode.OK and len(server.requests) == 3
+
+
+def test_the_cost_limit_stops_and_a_later_run_goes_on_without_paying_twice(
+    server: LlmServer, tmp_path: Path, stocked: Path, call: Call
+) -> None:
+    call("init", tmp_path / "lib")
+    take_in = ("ingest", stocked / "footage", "--kind", "brand", "--text", "none", "-L", tmp_path / "lib", "--json")
+    refused = call(*take_in, "--vision", f"chat:{MODEL}", "--max-cost", "60")
+    assert refused.code == ExitCode.USAGE and "max_cost" in refused.data["error"]["message"]
+    assert not server.requests
+    prices = f'concurrency = 1\n[[price]]\nmodel = "{MODEL}"\ninput = 1_000_000\noutput = 2_000_000\n'
+    (tmp_path / "lib" / "cliplib.toml").write_text(prices, "utf-8")
+    stopped = call(*take_in, "--max-cost", "60")
+    assert stopped.code == ExitCode.BUDGET and "50 of 60" in stopped.data["error"]["message"]
+    assert len(server.requests) == 2
+    assert call(*take_in).code == ExitCode.OK and len(server.requests) == 3
+
+
+@pytest.mark.parametrize("allowed", [1, 2])
+def test_no_more_requests_run_at_once_than_allowed(
+    server: LlmServer, tmp_path: Path, stocked: Path, call: Call, monkeypatch: pytest.MonkeyPatch, allowed: int
+) -> None:
+    monkeypatch.setenv("CLIPLIB_CONCURRENCY", str(allowed))
+    server.lasts = 0.5
+    call("init", tmp_path / "lib")
+    answer = call("ingest", stocked / "footage", "--kind", "brand", "--text", "none", "-L", tmp_path / "lib")
+    assert answer.code == ExitCode.OK and len(server.requests) == 3
+    assert server.most_open == allowed

@@ -6,7 +6,8 @@ In a test: `with LlmServer() as server: ... Settings(base_url=server.base_url, m
 A well-behaved answer fills the JSON schema of the request. `server.script("429:0", "fences")` makes the next two
 completions bad in the named ways (BAD lists them); what follows is answered well again. `server.refuses` names the
 response formats that are turned down with HTTP 400. `server.requests` has every request for a completion, and
-`server.calls` counts them by task.
+`server.calls` counts them by task. A request lasts `server.lasts` seconds at least; `server.most_open` is how many were
+open at once.
 """
 
 import argparse
@@ -15,7 +16,8 @@ import socket
 import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -115,6 +117,8 @@ class LlmServer:
         self.models = [MODEL]
         self.model_requests = 0
         self.closing = threading.Event()
+        self.lasts = 0.0
+        self.open = self.most_open = 0
         self._lock = threading.Lock()
         self._queue: deque[str] = deque()
         self._http = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
@@ -135,6 +139,17 @@ class LlmServer:
                 raise ValueError(f"unknown behaviour {name!r}; there are {', '.join(BAD)}")
         with self._lock:
             self._queue.extend(behaviours)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count the requests that are being answered, each of which lasts `lasts` seconds at least."""
+        with self._lock:
+            self.open += 1
+            self.most_open = max(self.most_open, self.open)
+        self.closing.wait(self.lasts)
+        yield
+        with self._lock:
+            self.open -= 1
 
     def take(self, request: dict[str, Any]) -> str:
         """Note a request and say how to answer it."""
@@ -173,6 +188,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        with self.service.busy():
+            self._complete(request)
+
+    def _complete(self, request: dict[str, Any]) -> None:
         if self.path != "/v1/chat/completions":
             return self._json(404, {"error": {"message": "not found"}})
         behaviour, _, detail = self.service.take(request).partition(":")

@@ -55,3 +55,10 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(MediaError, match=r"f\.mp4 cannot be read: Permission denied"):
         fingerprint(path, lambda _: None)
+
+
+def test_links_that_lead_in_a_circle_stop_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").symlink_to(tmp_path / "b.mp4")
+    (tmp_path / "b.mp4").symlink_to(tmp_path / "a.mp4")
+    with pytest.raises(SourceMissing):
+        fingerprint(find_files([tmp_path])[0], lambda share: None)
