@@ -10,6 +10,7 @@ from typing import get_args
 
 from pydantic import JsonValue, ValidationError
 
+from cliplib.concepts import terms
 from cliplib.config import load
 from cliplib.contracts import PUBLISHED, lifted
 from cliplib.errors import UnknownRecord, UsageError
@@ -19,7 +20,6 @@ from cliplib.library.lineage import LIVE, LineageRoom
 from cliplib.library.wording import Shelf, index_text
 from cliplib.records import EDITABLE, ClipRecord, Correction, Review, ReviewStatus
 from cliplib.vocabulary import shipped
-from cliplib.words import tokens
 
 GIVEN = "(SELECT value FROM json_each(?))"
 """A list of any length as one bound value."""
@@ -227,7 +227,7 @@ class ClipRoom(LineageRoom):
     def _put_words(self, connection: sqlite3.Connection, number: int, record: ClipRecord) -> None:
         text = index_text(record, self.shelf.vocabulary, self.shelf.products)
         connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
-        connection.execute("INSERT INTO words (rowid, tokens) VALUES (?, ?)", (number, " ".join(tokens(text))))
+        connection.execute("INSERT INTO words (rowid, tokens) VALUES (?, ?)", (number, " ".join(terms(text))))
 
 
 def _list(ids: Sequence[str]) -> str:
