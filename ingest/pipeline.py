@@ -180,7 +180,7 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, encoders)
     pieces = drafts(footage, settled, sound.decoded)
     clips = _make_clips(pieces, clip_job, watch)
-    drop_strays(job.library.media, footage.id, {draft.id for draft in pieces})
+    drop_strays(job.library.media, footage.id, {*job.library.clips_of(id), *(draft.id for draft in pieces)})
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
