@@ -118,7 +118,7 @@ def test_a_pause_that_the_service_asks_for_holds_back_all_engines(server: LlmSer
     server.script("429:1")
     first = threading.Thread(target=lambda: ChatClient("", shop).ask(question("1")))
     first.start()
-    while not server.requests or not shop.pace.closed():
+    while first.is_alive() and not shop.pace.closed():
         time.sleep(0.005)
     started = time.monotonic()
     ChatClient("other", shop).ask(question("2"))
