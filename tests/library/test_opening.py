@@ -23,14 +23,18 @@ CREATE INDEX clip_labels_by_value ON clip_labels (field, value, clip)
 CREATE INDEX clips_by_change ON clips (change)
 CREATE INDEX clips_by_place ON clips (footage, start_ms)
 CREATE INDEX corrections_by_clip ON corrections (clip)
+CREATE INDEX duplicates_by_number ON duplicates (number)
 CREATE TABLE calls ( sequence INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, task TEXT NOT NULL, outcome TEXT NOT NULL, record TEXT NOT NULL ) STRICT
 CREATE TABLE clip_labels ( clip INTEGER NOT NULL REFERENCES clips (number), field TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (clip, field, value) ) STRICT, WITHOUT ROWID
 CREATE TABLE clips ( number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, footage TEXT NOT NULL REFERENCES footage (id), start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL, machine TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1, status TEXT NOT NULL DEFAULT 'new', note TEXT NOT NULL DEFAULT '', change INTEGER NOT NULL DEFAULT 0 ) STRICT
 CREATE TABLE corrections ( sequence INTEGER PRIMARY KEY AUTOINCREMENT, clip TEXT NOT NULL REFERENCES clips (id), field TEXT NOT NULL, correction TEXT NOT NULL ) STRICT
 CREATE TABLE decisions ( sequence INTEGER PRIMARY KEY AUTOINCREMENT, clip TEXT NOT NULL REFERENCES clips (id), status TEXT NOT NULL, note TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL ) STRICT
+CREATE TABLE duplicate_groups (number INTEGER PRIMARY KEY AUTOINCREMENT, first TEXT NOT NULL) STRICT
+CREATE TABLE duplicates (clip TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT
 CREATE TABLE footage ( number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL, state TEXT, reason TEXT NOT NULL DEFAULT '', mark TEXT NOT NULL DEFAULT '' ) STRICT
 CREATE TABLE migrations (number INTEGER PRIMARY KEY, at TEXT NOT NULL)
 CREATE TABLE outbox (sequence INTEGER PRIMARY KEY AUTOINCREMENT, clip TEXT NOT NULL) STRICT
+CREATE TABLE signatures ( clip TEXT PRIMARY KEY, version INTEGER NOT NULL, signature BLOB NOT NULL, sketch BLOB NOT NULL, compared INTEGER NOT NULL ) STRICT
 CREATE TABLE usage ( clip TEXT NOT NULL REFERENCES clips (id), job TEXT NOT NULL, slot TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (clip, job, slot) ) STRICT
 CREATE TABLE vectors ( embedder TEXT NOT NULL, text_hash TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (embedder, text_hash) ) STRICT
 CREATE VIRTUAL TABLE words USING fts5 (tokens)
@@ -117,7 +121,7 @@ def test_an_older_library_is_brought_up_to_date(folder: Path, monkeypatch: pytes
     with Library.open(folder) as library:
         assert library.find(Filter()) == []
     with closing(sqlite3.connect(folder / "library.db")) as connection:
-        assert connection.execute("SELECT max(number) FROM migrations").fetchone() == (2,)
+        assert connection.execute("SELECT max(number) FROM migrations").fetchone() == (len(schema.MIGRATIONS),)
         assert connection.execute("SELECT count(*) FROM later").fetchone() == (0,)
 
 
@@ -129,7 +133,7 @@ def test_a_failing_step_leaves_the_old_version(folder: Path, monkeypatch: pytest
     monkeypatch.undo()
     with closing(sqlite3.connect(folder / "library.db")) as connection:
         assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'later'").fetchall() == []
-        assert connection.execute("SELECT max(number) FROM migrations").fetchone() == (1,)
+        assert connection.execute("SELECT max(number) FROM migrations").fetchone() == (len(schema.MIGRATIONS),)
     with Library.open(folder, write=True) as library:
         assert library.find(Filter()) == []
 
