@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplib.library import Library
-from cliplib.library.duplicates import Sketched
 from ingest.cut import CLIP
 from ingest.draft import ClipJob, Draft
 from ingest.sameness import compare
@@ -23,9 +22,6 @@ MOST = 40
 
 BLOCK = 65_536
 """Sketches that are compared at a time."""
-
-SCALE = 250.0
-"""A stored figure for 1; few figures of a sketch are greater than a half, and those are cut."""
 
 Rows = NDArray[np.int8]
 
@@ -47,8 +43,11 @@ def is_signed(draft: Draft, job: ClipJob) -> bool:
 
 
 def stored(signature: Signature) -> bytes:
-    """The stored form of a clip's sketch."""
-    return np.clip(np.round(sketch_of(signature) * SCALE), -127, 127).astype(np.int8).tobytes()
+    """The stored form of a clip's sketch: a byte per figure, of which only the proportions count."""
+    sketch = sketch_of(signature)
+    largest = np.maximum(np.abs(sketch).max(1, keepdims=True), 1e-6)
+    figures: Rows = np.round(sketch / largest * 127).astype(np.int8)
+    return figures.tobytes()
 
 
 def group(library: Library) -> int:
@@ -64,23 +63,22 @@ def group(library: Library) -> int:
     board = Board([clip.sketch for clip in known])
     first = sum(clip.compared for clip in known)
     for number in range(first, len(known)):
-        library.join(known[number].clip, _same(library, known, board.like(number)))
+        clip, others = known[number].clip, [known[other].clip for other in board.like(number)]
+        library.join(clip, _same(library, clip, others))
     return len(known) - first
 
 
-def _same(library: Library, known: Sequence[Sketched], pair: tuple[int, Sequence[int]]) -> list[str]:
-    """The clips that show the same pictures; of a group that one was found of no further one is looked at."""
-    number, others = pair
-    own = _signature(library, known[number].clip)
+def _same(library: Library, clip: str, others: Sequence[str]) -> list[str]:
+    """Those that show the same pictures; of a group that one was found of no further one is looked at."""
+    own = _signature(library, clip)
     same: list[str] = []
     groups: set[int] = set()
     for other in others:
-        clip = known[other].clip
-        its = library.group_of(clip)
-        if its is not None and its in groups:
+        its = library.group_of(other)
+        if its in groups:
             continue
-        if compare(own, _signature(library, clip)).same:
-            same.append(clip)
+        if compare(own, _signature(library, other)).same:
+            same.append(other)
             groups |= {its} if its is not None else set()
     return same
 
@@ -98,20 +96,17 @@ class Board:
         counts = [len(sketch) // SKETCH for sketch in sketched]
         self._starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         self._rows: Rows = np.frombuffer(b"".join(sketched), np.int8).reshape(-1, SKETCH)
+        blocks = (self._rows[k : k + BLOCK].astype(np.float32) for k in range(0, len(self._rows), BLOCK))
+        self._lengths = np.concatenate([np.maximum(1, np.linalg.norm(block, axis=1)) for block in blocks])
 
-    def like(self, number: int) -> tuple[int, Sequence[int]]:
-        """A clip's number, and the numbers of clips before it that look like it, most alike first."""
-        start, end = self._starts[number], self._starts[number + 1]
-        own = self._rows[start:end].astype(np.float32)
-        own /= np.linalg.norm(own, axis=1, keepdims=True) * SCALE
+    def like(self, number: int) -> list[int]:
+        """The numbers of clips before this one that look like it, most alike first."""
+        start, end = (int(at) for at in self._starts[number : number + 2])
         if not start:
-            return number, []
-        likeness = np.concatenate(
-            [
-                (self._rows[k : min(k + BLOCK, start)].astype(np.float32) @ own.T).max(1)
-                for k in range(0, int(start), BLOCK)
-            ]
-        )
-        best = np.maximum.reduceat(likeness, self._starts[:number])
+            return []
+        own = (self._rows[start:end] / self._lengths[start:end, None]).T.astype(np.float32)
+        parts = [slice(k, min(k + BLOCK, start)) for k in range(0, start, BLOCK)]
+        likeness = np.concatenate([(self._rows[part].astype(np.float32) @ own).max(1) for part in parts])
+        best = np.maximum.reduceat(likeness / self._lengths[:start], self._starts[:number])
         near = np.flatnonzero(best >= LIKE)
-        return number, [int(k) for k in near[np.argsort(-best[near], kind="stable")][:MOST]]
+        return [int(k) for k in near[np.argsort(-best[near], kind="stable")][:MOST]]

@@ -4,7 +4,6 @@ Of a set filmed by a camera that stands still, all clips look alike; what tells 
 the parts that change are compared for themselves, moment by moment.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -22,8 +21,11 @@ SPEEDS = tuple(np.geomspace(0.77, 1.3, 19))
 STEP = 0.5
 """Samples by which one is moved against the other."""
 
-CELLS = 12
-"""Cells per side that a shared part is compared in."""
+FINER = 0.025
+"""Steps of size by which the best one is refined."""
+
+CELLS, TONES = 12, 4
+"""Cells per side that a shared part is compared in, in luma and in colour."""
 
 ANCHORS = 4
 """Pairs of samples that the place in the frame is found by."""
@@ -59,22 +61,27 @@ UNLIKE_COLOUR = 12.0
 UNLIKE = 0.25
 """Share of cells that may differ: a logo, a subtitle."""
 
-UNLIKE_STILL = 0.1
-"""The same where nothing moves."""
+SHARED_STILL, UNLIKE_STILL = 0.9, 0.1
+"""The same where nothing moves: any part of a still picture fits any other."""
 
 MOST = 0.6
 """Share of the movement that must be left when covered cells are left out of account."""
 
 Floats = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+
+Part = tuple[float, float, float, float]
+"""Left, top, width and height in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where two clips show the same: pixels (left, top, width, height) of each."""
+    """Which part of the one and of the other shows the same."""
 
     likeness: float
-    one: tuple[int, int, int, int]
-    other: tuple[int, int, int, int]
+    one: Part
+    other: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +103,36 @@ class Match:
     @property
     def same(self) -> bool:
         """Whether both show the same pictures."""
-        unlike = UNLIKE_STILL if self.still else UNLIKE
-        return self.shared >= SHARED and self.moving >= COMMON and self.unlike <= unlike
+        shared, unlike = (SHARED_STILL, UNLIKE_STILL) if self.still else (SHARED, UNLIKE)
+        return self.shared >= shared and self.moving >= COMMON and self.unlike <= unlike
 
 
 NONE = Match(0.0, 0.0, 1.0)
 
 
 def compare(one: Signature, other: Signature) -> Match:
-    """How two clips compare in the best place and at the best speed that is found."""
+    """How two clips compare in the best place and at the best speed that is found, whichever comes first."""
+    if _breadth(one) < _breadth(other):
+        one, other = other, one
     best = NONE
     for place in _places(one, other):
         colours = _colours(one, place.one), _colours(other, place.other)
-        match = _in_time(_cells(one, place.one), _cells(other, place.other), colours)
+        match = _in_time(_cells(one.luma, place.one, CELLS), _cells(other.luma, place.other, CELLS), colours)
         if (match.same, match.moving - match.unlike) > (best.same, best.moving - best.unlike):
             best = match
     return best
 
 
+def _breadth(signature: Signature) -> tuple[float, int, bytes]:
+    height, width = signature.luma.shape[1:]
+    return width / height, len(signature), signature.luma.tobytes()
+
+
 def _places(one: Signature, other: Signature) -> list[Place]:
     """Where the pictures of one may lie in the other: the best place for each pair of samples that look alike."""
-    found: dict[tuple[tuple[int, int, int, int], ...], Place] = {}
+    found: dict[tuple[Part, Part], Place] = {}
     for a, b in _anchors(one, other):
-        best = max(_tried(one.luma[a], other.luma[b]), key=lambda place: place.likeness)
+        best = _placed(one.luma[a], other.luma[b])
         if best.likeness >= FOUND:
             found.setdefault((best.one, best.other), best)
     return sorted(found.values(), key=lambda place: -place.likeness)[:2]
@@ -147,44 +161,47 @@ def _near(one: Floats, other: Floats) -> Floats:
     return nearest
 
 
-def _tried(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Iterator[Place]:
-    """One picture looked for in the other at several sizes, and the other way round."""
-    for size in SHRUNK:
-        likeness, spot, within = _searched(one, other, size)
-        yield Place(likeness, spot, within)
-        if size < 1:
-            likeness, spot, within = _searched(other, one, size)
-            yield Place(likeness, within, spot)
+def _placed(one: Picture, other: Picture) -> Place:
+    """The best place of one picture in the other, or the other way round: first roughly, then to half a pixel."""
+    rough = [(*_searched(one, other, size, 1), size, False) for size in SHRUNK]
+    rough += [(*_searched(other, one, size, 1), size, True) for size in SHRUNK[1:]]
+    _, _, _, size, turned = max(rough, key=lambda entry: entry[0])
+    large, small = (other, one) if turned else (one, other)
+    sizes = [finer for finer in (size - FINER, size, size + FINER) if finer <= 1]
+    likeness, spot, whole = max((_searched(large, small, finer, 2) for finer in sizes), key=lambda entry: entry[0])
+    return Place(likeness, whole, spot) if turned else Place(likeness, spot, whole)
 
 
-Spot = tuple[int, int, int, int]
+def _searched(large: Picture, small: Picture, size: float, grain: int) -> tuple[float, Part, Part]:
+    """Where in a picture another one lies, at a share of the greatest size that fits: likeness, part of it, the other.
 
-
-def _searched(large: NDArray[np.uint8], small: NDArray[np.uint8], size: float) -> tuple[float, Spot, Spot]:
-    """Where in a picture another one is, at a share of the greatest size that fits: likeness, part of it, the other."""
-    (height, width), (rows, columns) = large.shape, small.shape
-    scale = size * min(height / rows, width / columns)
+    `grain` is how many steps a pixel has.
+    """
+    (height, width), (rows, columns) = (side.shape for side in (large, small))
+    scale = grain * size * min(height / rows, width / columns)
     wide, high = max(4, round(columns * scale)), max(4, round(rows * scale))
     piece = cv2.resize(small, (wide, high), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    scores = cv2.matchTemplate(large, piece, cv2.TM_CCOEFF_NORMED)
-    _, likeness, _, (left, top) = cv2.minMaxLoc(scores)
-    return float(likeness), (left, top, wide, high), (0, 0, columns, rows)
+    ground = large if grain == 1 else cv2.resize(large, (grain * width, grain * height))
+    _, likeness, _, (left, top) = cv2.minMaxLoc(cv2.matchTemplate(ground, piece, cv2.TM_CCOEFF_NORMED))
+    spot = (left / grain, top / grain, wide / grain, high / grain)
+    return float(likeness), spot, (0.0, 0.0, float(columns), float(rows))
 
 
-def _cells(signature: Signature, part: Spot) -> Floats:
-    """Luma of a part of all samples, shape (n, CELLS * CELLS)."""
+def _cells(planes: NDArray[np.uint8], part: Part, cells: int) -> Floats:
+    """The mean of each cell of a part of pictures, shape (..., height, width): shape (..., cells * cells)."""
     left, top, width, height = part
-    cut = signature.luma[:, top : top + height, left : left + width].astype(np.float32)
-    rows: Floats = np.matmul(np.matmul(_pooling(height), cut), _pooling(width).T)
-    return rows.reshape(len(cut), -1)
+    rows, columns = planes.shape[-2:]
+    down, across = _pooling(top, height, rows, cells), _pooling(left, width, columns, cells)
+    pooled: Floats = np.matmul(np.matmul(down, planes.astype(np.float32)), across.T)
+    return pooled.reshape(*planes.shape[:-2], -1)
 
 
-def _pooling(side: int, cells: int = CELLS) -> Floats:
-    """Shape (CELLS, side): the mean over each cell, with parts of pixels."""
-    edges = np.linspace(0, side, cells + 1)
+def _pooling(start: float, length: float, side: int, cells: int) -> Floats:
+    """Shape (cells, side): the mean over each cell of a stretch of pixels, with parts of pixels."""
+    edges = np.linspace(start, start + length, cells + 1)
     pixels = np.arange(side)
-    shares = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    pooled: Floats = (np.clip(shares, 0, 1) * (cells / side)).astype(np.float32)
+    shares = np.clip(np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels), 0, 1)
+    pooled: Floats = (shares / np.maximum(shares.sum(1, keepdims=True), 1e-6)).astype(np.float32)
     return pooled
 
 
@@ -194,7 +211,7 @@ def _in_time(one: Floats, other: Floats, colours: tuple[Floats, Floats]) -> Matc
     Args:
         one: luma of the cells, shape (n, CELLS * CELLS).
         other: the same of the other, shape (m, CELLS * CELLS).
-        colours: chroma of both, shapes (n, 2, 16) and (m, 2, 16).
+        colours: chroma of both, shapes (n, 2, TONES * TONES) and (m, 2, TONES * TONES).
     """
     gain, offset = _exposure(one.mean(0), other.mean(0))
     other = gain * other + offset
@@ -308,9 +325,8 @@ def _active(samples: Floats) -> NDArray[np.int64]:
     return np.argsort(-samples.var(0))[: max(2, round(ACTIVE * samples.shape[1]))]
 
 
-def _colours(signature: Signature, part: Spot) -> Floats:
-    """Chroma of a part of all samples, 0 for grey: shape (n, 2, 16)."""
-    left, top, width, height = (max(0, round(side / 4)) for side in part)
-    cut = signature.chroma[:, :, top : top + max(1, height), left : left + max(1, width)].astype(np.float32) - 128
-    rows: Floats = np.matmul(np.matmul(_pooling(cut.shape[2], 4), cut), _pooling(cut.shape[3], 4).T)
-    return rows.reshape(len(cut), 2, -1)
+def _colours(signature: Signature, part: Part) -> Floats:
+    """Chroma of a part of all samples, 0 for grey: shape (n, 2, TONES * TONES)."""
+    scale = signature.chroma.shape[-1] / signature.luma.shape[-1]
+    left, top, width, height = (side * scale for side in part)
+    return _cells(signature.chroma, (left, top, width, height), TONES) - 128
