@@ -14,7 +14,7 @@ from ingest.draft import ClipJob, Draft
 from ingest.sameness import compare
 from ingest.signature import SKETCH, VERSION, Signature, signature_of, sketch_of
 
-LIKE = 0.8
+LIKE = 0.7
 """Likeness of sketches from which two clips are looked at closely."""
 
 MOST = 40

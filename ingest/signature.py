@@ -40,6 +40,9 @@ BLACK = 28
 GRID = 4
 ANGLES = 8
 COLOUR_WEIGHT = 0.6
+GREY = 30.0
+"""Length of the colours of a sketch, in levels, below which they are weak: those of a grey film are noise."""
+
 NARROW = 9 / 16
 """Width by height of the upright cut from the middle of a wide picture, which has sketches of its own."""
 
@@ -161,7 +164,7 @@ def sketches(signature: Signature, numbers: Sequence[int]) -> Floats:
     """Sketches of some samples: directions of edges and colours on a coarse grid.
 
     Returns:
-        shape (k, len(numbers), SKETCH), each of length 1; k is 2 for a wide picture, whose upright middle comes second,
+        shape (k, len(numbers), SKETCH); k is 2 for a wide picture, whose upright middle comes second,
         else 1.
     """
     whole = [(signature.luma[k], signature.chroma[k]) for k in numbers]
@@ -195,10 +198,11 @@ def _sketch(luma: Samples, chroma: Samples) -> Floats:
     np.add.at(planes, ((lower + 1) % ANGLES, rows, columns), np.sqrt(strength) * share)
     edges = np.stack([cv2.resize(plane, (GRID, GRID), interpolation=cv2.INTER_AREA) for plane in planes])
     tones = np.stack([cv2.resize(plane, (GRID, GRID), interpolation=cv2.INTER_AREA) for plane in chroma])
-    return np.concatenate([_unit(edges.ravel()), COLOUR_WEIGHT * _unit(tones.ravel().astype(np.float32) - 128)])
+    colours = _unit(tones.ravel().astype(np.float32) - 128, GREY)
+    return np.concatenate([_unit(edges.ravel()), COLOUR_WEIGHT * colours])
 
 
-def _unit(values: Floats) -> Floats:
-    length = float(np.linalg.norm(values))
-    unit: Floats = values / np.float32(max(length, 1e-3))
+def _unit(values: Floats, least: float = 1e-3) -> Floats:
+    """The values at length 1; shorter where their own length is less than `least`."""
+    unit: Floats = values / np.float32(max(float(np.linalg.norm(values)), least))
     return unit

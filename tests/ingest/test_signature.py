@@ -8,7 +8,7 @@ import pytest
 
 from cliplib.errors import MediaError
 from cliplib.media.ffmpeg import Ffmpeg
-from ingest.signature import LONGEST, RATE, SHADES, Signature, signature_of, sketch_of, sketches
+from ingest.signature import LONGEST, RATE, SHADES, Signature, signature_of, sketch_of
 from tests.conftest import MakeVideo
 from tests.ingest.conftest import MakeNumbered
 
@@ -61,7 +61,15 @@ def test_a_wide_picture_has_a_second_sketch_like_that_of_its_upright_middle(tmp_
     ffmpeg.make(graph.output(middle, str(tall), vcodec="libx264", preset="ultrafast"))
     (whole, part), (upright,) = sketch_of(signature_of(wide)), sketch_of(signature_of(tall))
     assert part @ upright > 0.97 > 0.95 > whole @ upright
-    assert np.linalg.norm(sketches(signature_of(wide), [0, 2]), axis=2) == pytest.approx(1.17, abs=0.02)
+    assert np.linalg.norm(sketch_of(signature_of(wide)), axis=1) == pytest.approx(1)
+
+
+def test_the_noise_in_a_grey_film_is_no_colour() -> None:
+    """One level more or less of colour must not decide which clips are looked at."""
+    luma = np.indices((8, 27, 48)).sum(0).astype(np.uint8) * 3
+    reddish, greenish = (np.full((8, 2, 7, 12), level, np.uint8) for level in (126, 130))
+    one, other = (sketch_of(Signature(luma, colour)) for colour in (reddish, greenish))
+    assert np.diag(one @ other.T) == pytest.approx(1, abs=0.15)
 
 
 def test_a_file_without_pictures_is_an_error(tmp_path: Path) -> None:
