@@ -35,7 +35,17 @@ ClipId = Annotated[str, StringConstraints(pattern=r"^c_[0-9a-f]{16}_[0-9]{6,9}-[
 MIN_CLIP_MS = 1_000
 MAX_CLIP_MS = 10_000
 
-EDITABLE = ("content_types", "forms", "products", "spoken", "description", "people", "shot_size", "camera")
+EDITABLE = (
+    "content_types",
+    "forms",
+    "products",
+    "spoken",
+    "description",
+    "people",
+    "shot_size",
+    "camera",
+    "near_duplicates",
+)
 """The fields of a record that a person may correct."""
 
 

@@ -107,11 +107,13 @@ def gather(script: Script, job: Shelves) -> Offers:
         records.update({record.id: record.effective() for record in job.library.records(fresh)})
         scored = [_candidate(beat, records[id], hit, script, job) for id, hit in sorted(found.items())]
         fitting = ranked(c for c in scored if _fits(beat, c.terms))
-        offered = fitting[: job.settings.candidates]
+        distinct = _distinct(fitting, records)
+        offered = distinct[: job.settings.candidates]
         named = tuple(c.model_copy(update={"label": _label(c.clip, labels)}) for c in offered)
         dropped = Counter(refused)
         dropped["does not fit the beat"] = usable - len(fitting)
-        dropped["not among the best"] = len(fitting) - len(offered)
+        dropped["near-duplicate of one offered"] = len(fitting) - len(distinct)
+        dropped["not among the best"] = len(distinct) - len(offered)
         offers.append(Offer(beat=beat.id, candidates=named, refused={k: n for k, n in sorted(dropped.items()) if n}))
     return Offers(tuple(offers), {label: records[clip] for clip, label in labels.items()})
 
@@ -119,6 +121,14 @@ def gather(script: Script, job: Shelves) -> Offers:
 def ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Best first; equal scores by clip id, so that the order never depends on where they came from."""
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.clip))
+
+
+def _distinct(candidates: Iterable[Candidate], records: Mapping[str, ClipRecord]) -> list[Candidate]:
+    """The first of each near-duplicate group: a film shows one of them at most, and the others take no one's room."""
+    kept: dict[str, Candidate] = {}
+    for candidate in candidates:
+        kept.setdefault(records[candidate.clip].near_duplicates or candidate.clip, candidate)
+    return list(kept.values())
 
 
 def _allowed(script: Script, job: Shelves) -> tuple[set[str], Counter[str]]:

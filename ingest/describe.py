@@ -69,8 +69,8 @@ def _hints(draft: Draft) -> list[str]:
 
 
 def file_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
-    """What was read and which faces were found: no step before depends on these."""
-    return [draft.marks["read"], draft.marks["faces"]]
+    """What was read, which faces were found, and what the clip is compared by: no step before depends on these."""
+    return [draft.marks[step] for step in ("read", "faces", "sign")]
 
 
 def file(draft: Draft, job: ClipJob) -> Draft:

@@ -17,7 +17,7 @@ from cliplib.ledger import Edit
 from cliplib.library.carrying import Carried
 from cliplib.media.audio import read_sound
 from cliplib.records import ClipRecord, Footage
-from ingest import pipeline
+from ingest import duplicates, pipeline
 from ingest.describe import record_of
 from ingest.draft import ClipJob, Draft, resumed, take_steps
 from ingest.job import Job
@@ -133,6 +133,7 @@ def _put_in_force(recut: Recut, job: Job, who: str) -> Edited:
         if state is not None and state.mark != pipeline.mark_of(footage, Path(footage.path), job):
             # Made with other engines than the rest of the file: the next ingest shall look at it again.
             library.set_footage_state(footage.id, replace(state, mark=""))
+    duplicates.group(library)
     keep_cut(settled, footage, library)
     drop_strays(library.media, footage.id, {ClipRecord.id_of(footage.id, piece.span) for piece in settled.pieces})
     return Edited(edit, taken_over, _overlaps(records, _others(records, job)))

@@ -1,4 +1,4 @@
-"""Look into a library: `status`, `search`, `show`."""
+"""Look into a library: `status`, `search`, `show`, `duplicates`."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
@@ -59,7 +59,15 @@ def search(
             for hit in found
         ]
         text = table(rows, ("clip", "length", "content", "words", "why")) if rows else "nothing found"
-        hits = [{"clip": hit.clip, "score": hit.score, "why": dict(hit.why)} for hit in found]
+        hits = [
+            {
+                "clip": hit.clip,
+                "score": hit.score,
+                "why": dict(hit.why),
+                "near_duplicates": records[hit.clip].near_duplicates,
+            }
+            for hit in found
+        ]
         result({"hits": hits}, text, as_json)
 
 
@@ -83,6 +91,23 @@ def show(
             result(lines, "\n".join(f"{name}：{value}" for name, value in lines.items()), as_json)
         else:
             result(data, json.dumps(data, ensure_ascii=False, indent=2), as_json)
+
+
+def duplicates(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """List clips that show the same pictures, group by group, the largest groups first."""
+    from cliplib.cli.session import session
+
+    with session(library) as now:
+        groups = now.library.near_duplicates()
+        records = {r.id: r for r in now.library.records([clip for clips in groups.values() for clip in clips])}
+        rows = [
+            (group, clip, f"{records[clip].span.length / 1000:.1f}s", records[clip].review.status, records[clip].name)
+            for group, clips in groups.items()
+            for clip in clips
+        ]
+        text = table(rows, ("group", "clip", "length", "status", "file")) if rows else "no near-duplicates"
+        listed = [{"group": group, "clips": clips} for group, clips in groups.items()]
+        result({"groups": listed}, text, as_json)
 
 
 def _keys(vocabulary: "Vocabulary", listing: str, names: list[str] | None) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ from cliplib.vocabulary import shipped
 GIVEN = "(SELECT value FROM json_each(?))"
 """A list of any length as one bound value."""
 
+APART = {"review", "revision", "near_duplicates"}
+"""Fields of a record that are kept beside it."""
+
+ASSEMBLED = "SELECT clips.*, duplicates.number AS duplicate FROM clips LEFT JOIN duplicates ON clip = clips.id"
+
 
 class ClipRoom(LineageRoom):
     """Clip records by id. The machine's value and a person's never overwrite each other.
@@ -42,8 +47,8 @@ class ClipRoom(LineageRoom):
     def put(self, record: ClipRecord) -> None:
         """Keep a machine record, its words and a note for the indexes in one transaction.
 
-        The revision counts up when the machine's value has changed; an identical record changes nothing. `review` and
-        `revision` of the given record are not looked at: corrections live on their own.
+        The revision counts up when the machine's value has changed; an identical record changes nothing. `review`,
+        `revision` and `near_duplicates` of the given record are not looked at: they live on their own.
 
         Raises:
             UnknownRecord: its footage is not in the library.
@@ -181,12 +186,12 @@ class ClipRoom(LineageRoom):
         # In order of time, so that the latest correction of a field is the one that stays.
         for row in self._database.rows(f"SELECT * FROM corrections WHERE clip IN {GIVEN} ORDER BY sequence", asked):
             corrections.setdefault(row["clip"], {})[row["field"]] = Correction.from_json(row["correction"])
-        rows = self._database.rows(f"SELECT * FROM clips WHERE id IN {GIVEN}", asked)
+        rows = self._database.rows(f"{ASSEMBLED} WHERE id IN {GIVEN}", asked)
         return {row["id"]: _assembled(row, corrections.get(row["id"], {})) for row in rows}
 
     def _keep(self, connection: sqlite3.Connection, record: ClipRecord) -> bool:
         """Keep the machine's value; tells whether it is new."""
-        machine = record.model_dump_json(by_alias=True, exclude={"review", "revision"})
+        machine = record.model_dump_json(by_alias=True, exclude=APART)
         known = connection.execute("SELECT machine FROM clips WHERE id = ?", (record.id,)).fetchone()
         if known is not None and json.loads(known["machine"]) == json.loads(machine):
             return False
@@ -239,7 +244,9 @@ def _assembled(row: sqlite3.Row, corrections: dict[str, Correction]) -> ClipReco
     data = json.loads(row["machine"])
     text = row["machine"] if data["schema"] in PUBLISHED else json.dumps(lifted(data))
     review = Review(status=row["status"], note=row["note"], corrections=corrections)
-    return ClipRecord.from_json(text).model_copy(update={"review": review, "revision": row["revision"]})
+    group = None if row["duplicate"] is None else f"g{row['duplicate']}"
+    kept = {"review": review, "revision": row["revision"], "near_duplicates": group}
+    return ClipRecord.from_json(text).model_copy(update=kept)
 
 
 def _fitting(record: ClipRecord, field: str, value: JsonValue) -> JsonValue:
@@ -258,4 +265,5 @@ def _labels(record: ClipRecord) -> list[tuple[str, str]]:
     labels = [("content_types", key) for key in record.content_types]
     labels += [("forms", key) for key in record.forms]
     labels += [("products", link.product) for link in record.products]
+    labels += [("near_duplicates", record.near_duplicates)] if record.near_duplicates else []
     return labels + [("flags", flag) for flag in FLAGS if getattr(record.facts, flag) is True]

@@ -95,7 +95,22 @@ EDITS = (
     ) STRICT""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS)
+NEAR_DUPLICATES = (
+    # A signature may come before its clip's record: it is made on the way there.
+    """CREATE TABLE signatures (
+        clip TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        signature BLOB NOT NULL,
+        sketch BLOB NOT NULL,
+        compared INTEGER NOT NULL
+    ) STRICT""",
+    # AUTOINCREMENT: the number of a group that has gone is never given again.
+    "CREATE TABLE duplicate_groups (number INTEGER PRIMARY KEY AUTOINCREMENT, first TEXT NOT NULL) STRICT",
+    "CREATE TABLE duplicates (clip TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT",
+    "CREATE INDEX duplicates_by_number ON duplicates (number)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS, NEAR_DUPLICATES)
 """Step k takes a library from version k to k + 1; append only."""
 
 

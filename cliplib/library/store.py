@@ -9,6 +9,7 @@ from typing import Self
 from cliplib.errors import CliplibError, NoLibrary, UsageError
 from cliplib.library import place
 from cliplib.library.database import Database
+from cliplib.library.duplicates import DuplicateRoom
 from cliplib.library.edits import EditRoom
 from cliplib.library.footage import FootageRoom
 from cliplib.library.journal import JournalRoom
@@ -19,7 +20,7 @@ from cliplib.library.usage import UsageRoom
 from cliplib.vocabulary import Language
 
 
-class Library(FootageRoom, EditRoom, IndexRoom, JournalRoom, UsageRoom):
+class Library(FootageRoom, EditRoom, DuplicateRoom, IndexRoom, JournalRoom, UsageRoom):
     """All records of one library. Readers never wait for the writer; there is one writer at a time.
 
     Use as a context manager, or call `close`.

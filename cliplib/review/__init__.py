@@ -40,6 +40,8 @@ def parsed_value(field: str, text: str, vocabulary: Vocabulary) -> JsonValue:
         raise UsageError(f"{field!r} cannot be corrected", f"These can: {', '.join(EDITABLE)}.")
     if field in ("products", "people"):
         return _json(field, text)
+    if field == "near_duplicates":
+        return text.strip() or None
     if field not in _LISTINGS:
         return text
     if field in ("shot_size", "camera"):

@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 import av
+import ffmpeg as graph
 import pytest
 
 from cliplib.errors import ExitCode
+from cliplib.media.ffmpeg import Ffmpeg
 from tests.cli.conftest import Call
 
 
@@ -54,6 +56,28 @@ def test_search_says_why_and_obeys_filters(place: Path, call: Call) -> None:
     assert call("search", "咖啡", "--kind", "livestream", "-L", place / "lib").out.strip() == "nothing found"
     wrong = call("search", "咖啡", "--content-type", "菜谱", "-L", place / "lib", "--json")
     assert wrong.code == ExitCode.USAGE and wrong.data["error"]["code"] == "E_SETTINGS"
+
+
+def test_near_duplicates_are_listed_shown_and_told_apart_by_a_person(
+    tmp_path: Path, place: Path, stocked: Path, call: Call, ffmpeg: Ffmpeg
+) -> None:
+    assert call("duplicates", "-L", place / "lib").out.strip() == "no near-duplicates"
+    small = tmp_path / "small.mp4"
+    film = graph.input(str(stocked / "footage" / "film.mp4")).video.filter("scale", 240, -2)
+    ffmpeg.make(graph.output(film, str(small), vcodec="libx264", preset="ultrafast", crf=32))
+    shutil.copy(stocked / "footage" / "film.srt", small.with_suffix(".srt"))
+    call("ingest", small, "--kind", "brand", "-L", place / "lib")
+    groups = call("duplicates", "-L", place / "lib", "--json").data["groups"]
+    assert [entry["group"] for entry in groups] == ["g1", "g2", "g3"]
+    assert all(len(entry["clips"]) == 2 for entry in groups)
+    first = groups[0]["clips"][0]
+    assert f"g1     {first}" in call("duplicates", "-L", place / "lib").out
+    assert call("show", first, "-L", place / "lib", "--json").data["near_duplicates"] == "g1"
+    hits = call("search", "咖啡凉了", "-L", place / "lib", "--json").data["hits"]
+    assert {hit["clip"]: hit["near_duplicates"] for hit in hits}[first] == "g1"
+    call("review", "correct", first, "near_duplicates", "", "-L", place / "lib")
+    assert call("show", first, "-L", place / "lib", "--json").data["near_duplicates"] is None
+    assert len(call("duplicates", "-L", place / "lib", "--json").data["groups"]) == 2
 
 
 def test_the_zh_view_is_six_lines(place: Path, call: Call) -> None:

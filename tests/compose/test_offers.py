@@ -149,3 +149,20 @@ def test_fit_and_likeness() -> None:
     assert content_fit((), ("b",)) == 0.0
     assert likeness("", "x") == 0.0
     assert likeness("no leaks", "It leaks.") == 0.5
+
+
+def test_of_a_near_duplicate_group_the_best_is_offered(studio: Studio, tmp_path: Path) -> None:
+    good = there(tmp_path, "good")
+    kinds = ("product_feature",)
+    copies = [clip(good, at, at + 3000, types=kinds, sharpness=s) for at, s in ((0, 0.2), (4000, 0.9), (8000, 0.6))]
+    other = clip(good, 12_000, 15_000, types=kinds, sharpness=0.1)
+    studio.fill([good], [*copies, other])
+    studio.library.join(copies[1].id, [copies[0].id])
+    studio.library.join(copies[2].id, [copies[1].id])
+    told = script(beat(1, "倒过来也不漏水", kinds), beat(2, "不漏水", kinds), length=6000)
+    for offer in gather(told, studio.job()).offers:
+        assert [c.clip for c in offer.candidates] == [copies[1].id, other.id]
+        assert offer.refused == {"near-duplicate of one offered": 2}
+    studio.library.correct(copies[2].id, "near_duplicates", None, "Li")
+    offer = gather(told, studio.job()).offers[0]
+    assert [c.clip for c in offer.candidates] == [copies[1].id, copies[2].id, other.id]

@@ -23,17 +23,21 @@ CREATE INDEX clip_labels_by_value ON clip_labels (field, value, clip)
 CREATE INDEX clips_by_change ON clips (change)
 CREATE INDEX clips_by_place ON clips (footage, start_ms)
 CREATE INDEX corrections_by_clip ON corrections (clip)
+CREATE INDEX duplicates_by_number ON duplicates (number)
 CREATE INDEX heirs_by_new ON heirs (new)
 CREATE TABLE calls ( sequence INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, task TEXT NOT NULL, outcome TEXT NOT NULL, record TEXT NOT NULL ) STRICT
 CREATE TABLE clip_labels ( clip INTEGER NOT NULL REFERENCES clips (number), field TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (clip, field, value) ) STRICT, WITHOUT ROWID
 CREATE TABLE clips ( number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, footage TEXT NOT NULL REFERENCES footage (id), start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL, machine TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1, status TEXT NOT NULL DEFAULT 'new', note TEXT NOT NULL DEFAULT '', change INTEGER NOT NULL DEFAULT 0 ) STRICT
 CREATE TABLE corrections ( sequence INTEGER PRIMARY KEY AUTOINCREMENT, clip TEXT NOT NULL REFERENCES clips (id), field TEXT NOT NULL, correction TEXT NOT NULL ) STRICT
 CREATE TABLE decisions ( sequence INTEGER PRIMARY KEY AUTOINCREMENT, clip TEXT NOT NULL REFERENCES clips (id), status TEXT NOT NULL, note TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL ) STRICT
+CREATE TABLE duplicate_groups (number INTEGER PRIMARY KEY AUTOINCREMENT, first TEXT NOT NULL) STRICT
+CREATE TABLE duplicates (clip TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT
 CREATE TABLE edits ( sequence INTEGER PRIMARY KEY AUTOINCREMENT, footage TEXT NOT NULL REFERENCES footage (id), record TEXT NOT NULL ) STRICT
 CREATE TABLE footage ( number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL, state TEXT, reason TEXT NOT NULL DEFAULT '', mark TEXT NOT NULL DEFAULT '' ) STRICT
 CREATE TABLE heirs ( old TEXT NOT NULL REFERENCES clips (id), new TEXT NOT NULL REFERENCES clips (id), share REAL NOT NULL, PRIMARY KEY (old, new) ) STRICT, WITHOUT ROWID
 CREATE TABLE migrations (number INTEGER PRIMARY KEY, at TEXT NOT NULL)
 CREATE TABLE outbox (sequence INTEGER PRIMARY KEY AUTOINCREMENT, clip TEXT NOT NULL) STRICT
+CREATE TABLE signatures ( clip TEXT PRIMARY KEY, version INTEGER NOT NULL, signature BLOB NOT NULL, sketch BLOB NOT NULL, compared INTEGER NOT NULL ) STRICT
 CREATE TABLE usage ( clip TEXT NOT NULL REFERENCES clips (id), job TEXT NOT NULL, slot TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (clip, job, slot) ) STRICT
 CREATE TABLE vectors ( embedder TEXT NOT NULL, text_hash TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (embedder, text_hash) ) STRICT
 CREATE VIRTUAL TABLE words USING fts5 (tokens)

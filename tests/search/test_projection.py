@@ -78,7 +78,7 @@ def test_only_changed_texts_are_embedded_again(library: Library, embedder: BagOf
     with an_index(library, "exact", embedder) as index:
         refresh(library, index, embedder, SHELF)
         assert len(embedder.asked) == 3
-        library.put(a_record(0, spoken="倒过来也不漏水", products=("cup",), near_duplicates="g1"))
+        library.put(a_record(0, spoken="倒过来也不漏水", products=("cup",), camera="pan"))
         library.correct(SECOND, "spoken", "new words", "Li")
         assert refresh(library, index, embedder, SHELF) == 2
         assert len(embedder.asked) == 4 and "new words" in embedder.asked[-1]
