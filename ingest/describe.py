@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cliplib.engines.base import VisionRequest
+from cliplib.engines.base import VisionEngine, VisionRequest
+from cliplib.engines.facts import FactsVision
 from cliplib.records import Caption, ClipRecord, Provenance
 from ingest.cut import frames_of
 from ingest.draft import BY_FACES, ClipJob, Draft
@@ -24,7 +25,7 @@ CAPTION_FIELDS = (
 
 
 def describe(draft: Draft, job: ClipJob) -> Draft:
-    """Have the vision engine describe a clip that is cut and measured.
+    """Have the vision engine describe a clip that is cut, measured and judged.
 
     Raises:
         EngineError: it failed.
@@ -41,7 +42,7 @@ def describe(draft: Draft, job: ClipJob) -> Draft:
         filed_under=job.footage.products,
         on_screen=draft.on_screen_text,
     )
-    return draft.model_copy(update={"caption": job.job.vision.describe(request)})
+    return draft.model_copy(update={"caption": describer(draft, job).describe(request)})
 
 
 def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
@@ -49,7 +50,7 @@ def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
 
     What was found in the pictures counts only where describing costs nothing: it is not worth a second payment.
     """
-    vision, settings = job.job.vision, job.job.settings
+    vision, settings = describer(draft, job), job.job.settings
     hints = [] if vision.costly else _hints(draft)
     products = [product.to_json() for product in settings.product]
     return [
@@ -63,14 +64,24 @@ def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
     ]
 
 
+def describer(draft: Draft, job: ClipJob) -> VisionEngine:
+    """The engine that describes a clip: one with a flaw is worth no model's time, and what was measured says why."""
+    flawed = draft.facts is not None and draft.facts.flaw is not None
+    return FactsVision(job.job.vocabulary) if flawed else job.job.vision
+
+
 def _hints(draft: Draft) -> list[str]:
-    faces = draft.facts.faces if draft.facts is not None else None
-    return [*(text.text for text in draft.on_screen_text), *([f"faces: {faces}"] if faces else [])]
+    assert draft.facts is not None, "describe comes after measure"
+    told = {"faces": draft.facts.faces, "flaw": draft.facts.flaw}
+    return [
+        *(text.text for text in draft.on_screen_text),
+        *(f"{name}: {value}" for name, value in told.items() if value),
+    ]
 
 
 def file_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
-    """What was read and which faces were found: no step before depends on these."""
-    return [draft.marks["read"], draft.marks["faces"]]
+    """What was read, which faces were found and how the clip was judged: no step before depends on these."""
+    return [draft.marks[step] for step in ("read", "faces", "judge")]
 
 
 def file(draft: Draft, job: ClipJob) -> Draft:
@@ -110,7 +121,7 @@ def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
 
 def _provenance(draft: Draft, caption: Caption, job: ClipJob) -> dict[str, Provenance]:
     """Where each field comes from; fields that were left empty have no source."""
-    vision = job.job.vision
+    vision = describer(draft, job)
     found = {
         field: Provenance(
             engine=vision.id,

@@ -23,7 +23,7 @@ from cliplib.library import FootageState
 from cliplib.media.audio import read_sound
 from cliplib.media.probe import probe
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
-from ingest import cut, describe, faces, facts, read
+from ingest import cut, describe, faces, facts, flaws, read
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
 from ingest.keep import sweep, written
@@ -39,6 +39,7 @@ STEPS = (
     Step("measure", facts.VERSION, facts.measure, inputs=facts.measure_inputs),
     Step("read", read.VERSION, read.read, inputs=read.read_inputs, aside=True),
     Step("faces", faces.VERSION, faces.look, stands=faces.stands, aside=True),
+    Step("judge", flaws.VERSION, flaws.judge, aside=True),
     Step("describe", describe.VERSION, describe.describe, inputs=describe.describe_inputs),
     Step("file", describe.FILE_VERSION, describe.file, inputs=describe.file_inputs),
 )

@@ -8,7 +8,7 @@ from typing import Self
 
 from cliplib.engines.base import VisionRequest, Workshop
 from cliplib.engines.cues import Heard, classify, mentions, sentences
-from cliplib.engines.picturing import BRIGHTNESS, MOTION, SHARPNESS, SPEECH, colour_names, framing, in_words
+from cliplib.engines.picturing import BRIGHTNESS, MOTION, SHARPNESS, SPEECH, colour_names, flaw_name, framing, in_words
 from cliplib.records import Camera, Caption, FootageKind, ProductLink
 from cliplib.vocabulary import Language, Vocabulary
 from cliplib.words import folded, names_price
@@ -145,7 +145,8 @@ def _as_spoken(sentence: str, spoken: str) -> str:
 def _description(request: VisionRequest, spoken: str) -> str:
     """What was measured, as a sentence."""
     facts, language = request.facts, request.language
-    parts = [in_words(facts.brightness, BRIGHTNESS, language)]
+    parts = [_said(language, "flaw").format(flaw=flaw_name(facts.flaw, language))] if facts.flaw else []
+    parts.append(in_words(facts.brightness, BRIGHTNESS, language))
     if colours := colour_names(facts, language):
         parts.append(_said(language, "colours").format(colours=_said(language, "and").join(colours)))
     parts += [in_words(facts.motion, MOTION, language), in_words(facts.sharpness, SHARPNESS, language)]
@@ -173,6 +174,7 @@ def _said(language: Language, key: str) -> str:
 
 _WORDING: dict[str, tuple[str, str]] = {
     "measured": ("由测量得出，未看画面：{facts}。", "Measured, not seen: {facts}."),
+    "flaw": ("不可用：{flaw}", "of no use: {flaw}"),
     "join": ("；", "; "),
     "and": ("、", ", "),
     "colours": ("以{colours}为主", "mainly {colours}"),
