@@ -6,12 +6,13 @@ from pathlib import Path
 from cliplib.engines.base import VisionEngine, VisionRequest
 from cliplib.engines.facts import FactsVision
 from cliplib.records import Caption, ClipRecord, Provenance
+from ingest.camera import movement
 from ingest.cut import frames_of
-from ingest.draft import BY_FACES, ClipJob, Draft
+from ingest.draft import BY_FACES, BY_MOTION, ClipJob, Draft
 from ingest.misheard import told
 
 VERSION = 1
-FILE_VERSION = 3
+FILE_VERSION = 4
 
 CAPTION_FIELDS = (
     "content_types",
@@ -93,7 +94,12 @@ def file(draft: Draft, job: ClipJob) -> Draft:
 def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
     """The record of a draft that is through all steps."""
     assert draft.facts is not None and draft.caption is not None, "a record is filed when it is complete"
-    caption = draft.caption
+    caption, provenance = draft.caption, _provenance(draft, draft.caption, job)
+    measured = None if draft.montage else movement(job.scan.camera, draft.span)
+    camera = caption.camera
+    if camera is None and measured is not None:
+        camera = measured.camera
+        provenance["camera"] = Provenance(engine=BY_MOTION, confidence=measured.confidence, evidence=measured.evidence)
     return ClipRecord(
         id=draft.id,
         footage=job.footage.id,
@@ -112,9 +118,9 @@ def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
         on_screen_text=draft.on_screen_text,
         people=caption.people,
         shot_size=caption.shot_size or draft.shot_size,
-        camera=caption.camera,
+        camera=camera,
         facts=draft.facts,
-        provenance=_provenance(draft, caption, job),
+        provenance=provenance,
         marks=draft.marks,
     )
 

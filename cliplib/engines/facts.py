@@ -9,7 +9,7 @@ from typing import Self
 from cliplib.engines.base import VisionRequest, Workshop
 from cliplib.engines.cues import Heard, classify, mentions, sentences
 from cliplib.engines.picturing import BRIGHTNESS, MOTION, SHARPNESS, SPEECH, colour_names, flaw_name, framing, in_words
-from cliplib.records import Camera, Caption, FootageKind, ProductLink
+from cliplib.records import Caption, FootageKind, ProductLink
 from cliplib.vocabulary import Language, Vocabulary
 from cliplib.words import folded, names_price
 
@@ -19,7 +19,6 @@ NAMED, SHOWN, FILED = 0.9, 0.7, 0.5
 CLEAR, LIKELY, BY_KIND = 0.5, 0.4, 0.2
 CLEAR_WEIGHT = 3.0
 FORM_CONFIDENCE = 0.3
-STILL_MOTION = 0.02
 SLOW_MOTION = 0.3
 VOICED = 0.3
 OPENING_MS = 1_500
@@ -78,15 +77,12 @@ class FactsVision:
         """The caption, in the language asked for. The same request always gives the same caption."""
         spoken = request.spoken.strip()
         types, confidence, why = self._content_types(request, spoken)
-        camera: Camera | None = "static" if request.facts.motion < STILL_MOTION else None
-        sure = {"content_types": confidence, "forms": FORM_CONFIDENCE}
         return Caption(
             content_types=types,
             forms=FORMS[request.kind][0 if _is_voiced(request) else 1],
             description=_description(request, spoken),
             products=_products(request, spoken),
-            camera=camera,
-            confidence={**sure, "camera": LIKELY} if camera else sure,
+            confidence={"content_types": confidence, "forms": FORM_CONFIDENCE},
             evidence={"content_types": why, "forms": _said(request.language, "form")},
         )
 
