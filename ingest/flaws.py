@@ -4,12 +4,14 @@ A flaw is named only where every picture looked at has it: a good clip called ba
 that passes costs one look. A picture held on purpose, between two cuts, is no freeze.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplib.library import Library
 from cliplib.media.frames import Image, image_of
 from cliplib.records import Flaw, FootageKind
 from cliplib.values import Span
@@ -19,12 +21,15 @@ from ingest.shots import FULL_MOTION, Scan
 
 VERSION = 1
 
-BLACK, DARK, DIM = 26, 60, 20
-"""Grey levels that all but a thousandth of a black and of a dark picture stay below, and the mean of a dark one: lamps
-at night, a lit face and the rim of a black bottle are brighter."""
+BLACK, DARK, DIM = 20, 60, 20
+"""Grey levels that nearly all of a black and of a dark picture stays below, and the mean of a dark one: lamps at night,
+a lit face and the rim of a black bottle are brighter."""
 
 FEW = 0.001
 """Share of a picture that may be otherwise: less than a product far away or a line of text."""
+
+GLINT = 0.0002
+"""Share of a dark picture that may be brighter: less than one lamp."""
 
 SAME_COLOUR = 14
 """Levels of any channel within which pixels are of one colour, noise and compression included."""
@@ -57,6 +62,9 @@ HELD = 0.8
 SHORTEST_HOLD, MOVED_MS, LIVELY = 1_000, 1_000, 0.9
 """A hold is a freeze where so long before or after it the same shot has moved, in that share of its pictures."""
 
+LONE_MS = 400
+"""... for so long on both sides: footage of few pictures a second repeats each of them for less."""
+
 NEVER_FROZEN: tuple[FootageKind, ...] = ("still", "generated")
 
 
@@ -70,6 +78,14 @@ def judge(draft: Draft, job: ClipJob) -> Draft:
     return draft.model_copy(update={"facts": draft.facts.model_copy(update={"flaw": flaw}), "frames": frames})
 
 
+def note(library: Library, footage: str) -> str:
+    """How many clips of a footage have a flaw, and which; empty if none has."""
+    clips = library.records(library.clips_of(footage))
+    counts = Counter(clip.facts.flaw for clip in clips if clip.facts.flaw)
+    told = ", ".join(f"{count} {flaw}" for flaw, count in sorted(counts.items()))
+    return f"{counts.total()} of {len(clips)} clips are of no use: {told}" if counts else ""
+
+
 def flaw_seen(images: Sequence[Image]) -> Flaw | None:
     """The flaw that all of these pictures show, the gravest first."""
     found = [_flaws(image) for image in images]
@@ -80,12 +96,12 @@ def flaw_seen(images: Sequence[Image]) -> Flaw | None:
 
 def _flaws(image: Image) -> set[Flaw]:
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    brightest = float(np.quantile(grey, 1 - FEW))
+    brightest, glint = np.quantile(grey, [1 - FEW, 1 - GLINT]).tolist()
     rules: tuple[tuple[Flaw, bool], ...] = (
         ("no_picture", _is_broken(image)),
         ("black", brightest <= BLACK),
         ("one_colour", _is_one_colour(image)),
-        ("dark", brightest <= DARK and float(grey.mean()) <= DIM),
+        ("dark", glint <= DARK and float(grey.mean()) <= DIM),
         ("blurred", edge_width(grey) >= SOFT),
     )
     return {flaw for flaw, holds in rules if holds}
@@ -105,7 +121,8 @@ def _is_one_colour(image: Image) -> bool:
 def edge_width(grey: NDArray[np.uint8]) -> float:
     """Width of the sharpest edges of a picture in pixels, as the deviation of a blur; 0 where too few edges tell.
 
-    An edge of height h, blurred by s, rises by h / (s * sqrt(2 pi)) per pixel where it is steepest.
+    An edge of height h, blurred by s, rises by h / (s * sqrt(2 pi)) per pixel where it is steepest. That is looked for
+    in the middle of each window, so that the window holds the edge's whole height.
     """
     levels = grey.astype(np.float32)
     slope = cv2.magnitude(
@@ -116,7 +133,7 @@ def edge_width(grey: NDArray[np.uint8]) -> float:
     inner = [slice(size // 2, side - size // 2 + 1, size // 2) for side in grey.shape]
     places = inner[0], inner[1]
     height = (cv2.dilate(grey, window)[places].astype(np.float32) - cv2.erode(grey, window)[places]).ravel()
-    steepest = cv2.dilate(slope, window)[places].ravel()
+    steepest = cv2.dilate(slope, window[: size // 2, : size // 2])[places].ravel()
     telling = height >= CONTRAST
     if telling.mean() < ENOUGH:
         return 0.0
@@ -139,12 +156,15 @@ def is_frozen(scan: Scan, span: Span) -> bool:
 
 
 def _still(scan: Scan) -> NDArray[np.bool_]:
-    """Which pictures repeat the one before; a lone one that differs is a key picture's other compression."""
+    """Which pictures repeat the one before; one that differs amid many that do is a key picture's other compression."""
     steps = np.diff(scan.times, prepend=scan.times[0] - 40)
     still = scan.motion * FULL_MOTION * steps / 40 < STILL
     still[0] = False
-    lone = ~still[1:-1] & still[:-2] & still[2:]
-    still[1:-1] |= lone
+    around = max(2, round(LONE_MS / max(1.0, float(np.median(steps)))))
+    sums = np.concatenate([[0], np.cumsum(still)])
+    amid = np.arange(around, len(still) - around)
+    lone = (sums[amid] - sums[amid - around] == around) & (sums[amid + around + 1] - sums[amid + 1] == around)
+    still[amid[lone]] = True
     return still
 
 

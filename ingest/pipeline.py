@@ -182,7 +182,8 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    notes = "; ".join(filter(None, (*settled.notes, sound_note(sound.decoded, footage.probe))))
+    told = (*settled.notes, sound_note(sound.decoded, footage.probe), flaws.note(job.library, footage.id))
+    notes = "; ".join(filter(None, told))
     return _sum_up(path, footage, clips, FootageState("kept", notes, mark), job)
 
 
