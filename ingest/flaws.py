@@ -41,7 +41,9 @@ NEAR_NOTHING = 8
 MUCH = 0.3
 """Share of a picture from which that colour means a broken one."""
 
-WINDOW = 48
+WINDOWS = 16
+"""Of so many on the longer side one is looked into at a time: a slow run of colours has no contrast there."""
+
 CONTRAST = 40
 """Levels between the darkest and brightest pixel of a window from which it can tell sharp edges from soft ones."""
 
@@ -128,7 +130,7 @@ def edge_width(grey: NDArray[np.uint8]) -> float:
     slope = cv2.magnitude(
         cv2.Sobel(levels, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(levels, cv2.CV_32F, 0, 1, scale=1 / 8)
     )
-    size = min(WINDOW, *grey.shape)
+    size = max(4, min(max(grey.shape) // WINDOWS, *grey.shape))
     window = np.ones((size, size), np.uint8)
     inner = [slice(size // 2, side - size // 2 + 1, size // 2) for side in grey.shape]
     places = inner[0], inner[1]

@@ -30,9 +30,9 @@ Way = Callable[[float], tuple[float, float, float]]
 @cache
 def views() -> tuple[NDArray[np.uint8], ...]:
     """Grey pictures of three different things."""
-    named = (("brand/qingyu_brand_film.mp4", 2000), ("product/qingyu_product_shots.mp4", 8000))
-    named += (("model/qingyu_model_shots.mp4", 13000),)
-    jpegs = [grab(SAMPLES / name, [at], 768).jpegs[0] for name, at in named]
+    named = {"brand/qingyu_brand_film.mp4": 2000, "product/qingyu_product_shots.mp4": 8000}
+    named["model/qingyu_model_shots.mp4"] = 13_000
+    jpegs = [grab(SAMPLES / name, [at], 768).jpegs[0] for name, at in named.items()]
     return tuple(cv2.cvtColor(image_of(jpeg), cv2.COLOR_BGR2GRAY).astype(np.uint8) for jpeg in jpegs)
 
 
@@ -66,19 +66,21 @@ def hand(size: float) -> Way:
     return lambda at: (float(x[min(round(at * 1000 / MS), len(x) - 1)]), float(y[round(at * 1000 / MS) % len(y)]), 1.0)
 
 
-PLANTED: list[tuple[str, str, Way]] = [("static", "", lambda at: (0, 0, 1))]
+def along(x: float, y: float) -> Way:
+    """Past the middle halfway, at so much of the picture per second."""
+    return lambda at: (x * (at - 1.5), y * (at - 1.5), 1.0)
+
+
+def nearer(speed: float) -> Way:
+    return lambda at: (0.0, 0.0, float(np.exp(speed * (at if speed > 0 else at - 3))))
+
+
+PLANTED: list[tuple[str, str, Way]] = [("static", "", along(0, 0))]
 for speed in (0.04, 0.1, 0.2):
-    PLANTED += [
-        ("pan", "left", lambda at, s=speed: (-s * (at - 1.5), 0, 1)),
-        ("pan", "right", lambda at, s=speed: (s * (at - 1.5), 0, 1)),
-        ("pan", "up", lambda at, s=speed: (0, -s * (at - 1.5), 1)),
-        ("pan", "down", lambda at, s=speed: (0, s * (at - 1.5), 1)),
-    ]
+    PLANTED += [("pan", "left", along(-speed, 0)), ("pan", "right", along(speed, 0))]
+    PLANTED += [("pan", "up", along(0, -speed)), ("pan", "down", along(0, speed))]
 for speed in (0.02, 0.05, 0.12):
-    PLANTED += [
-        ("push_in", "", lambda at, s=speed: (0, 0, np.exp(s * at))),
-        ("pull_out", "", lambda at, s=speed: (0, 0, np.exp(s * (3 - at)))),
-    ]
+    PLANTED += [("push_in", "", nearer(speed)), ("pull_out", "", nearer(-speed))]
 PLANTED += [("handheld", "", hand(size)) for size in (0.005, 0.01, 0.02)]
 
 
@@ -93,7 +95,7 @@ def test_planted_movements_are_named_and_none_is_taken_for_another() -> None:
 @pytest.mark.parametrize("share", [0.3, 0.45])
 def test_somebody_who_walks_by_is_no_pan(share: float) -> None:
     for view, other in zip(views(), reversed(views()), strict=True):
-        pictures = filmed(view, lambda at: (0, 0, 1))
+        pictures = filmed(view, along(0, 0))
         size = round(2 * SIDE * share)
         walker = cv2.resize(other, (size, 2 * SIDE - 20), interpolation=cv2.INTER_AREA)
         for number, picture in enumerate(pictures):

@@ -45,8 +45,8 @@ def test_a_title_on_black_is_no_black_picture() -> None:
 
 
 def test_the_width_of_edges_grows_with_the_blur() -> None:
-    edge = np.zeros((200, 300), np.uint8)
-    edge[:, 150:] = 220
+    edge = np.zeros((432, 768), np.uint8)
+    edge[:, 384:] = 220
     widths = [edge_width(cv2.GaussianBlur(edge, (0, 0), soft).astype(np.uint8)) for soft in (0.5, 1.5, 4, 8)]
     assert widths == sorted(widths) and widths[1] < SOFT < widths[3]
     assert edge_width(np.full((200, 300), 90, np.uint8)) == 0.0
@@ -85,9 +85,9 @@ def spoilt(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("spoilt") / "spoilt.mp4"
     sources = [SHOTS[0], "color=black:s={size}:r={rate}", "testsrc=s={size}:r={rate}", SHOTS[1]]
     parts = [
-        graph.input(one.format(size="320x180", rate=25), f="lavfi", t=3).filter("format", "yuv420p") for one in sources
+        graph.input(one.format(size="640x360", rate=25), f="lavfi", t=3).filter("format", "yuv420p") for one in sources
     ]
-    parts[2] = parts[2].filter("gblur", sigma=9)
+    parts[2] = parts[2].filter("gblur", sigma=8)
     joined = graph.concat(*[part.filter("setsar", 1) for part in parts])
     ffmpeg.make(graph.output(joined, str(path), vcodec="libx264", preset="ultrafast"))
     return path
