@@ -52,7 +52,8 @@ def bokeh(image: Image) -> Image:
     spot = np.zeros((height, width), np.float32)
     cv2.ellipse(spot, (width // 2, height // 2), (width // 6, height // 5), 0, 0, 360, 1, -1)
     spot = cv2.GaussianBlur(spot, (0, 0), width / 60)[..., None]
-    return (image * spot + soft * (1 - spot)).astype(np.uint8)
+    mixed: Image = (image * spot + soft * (1 - spot)).astype(np.uint8)
+    return mixed
 
 
 def on_white(image: Image) -> Image:
