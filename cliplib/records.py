@@ -27,6 +27,7 @@ EdgeReason = Literal[
     "adopted",
 ]
 ShotSize = Literal["extreme_long", "long", "medium", "medium_close", "close_up", "macro"]
+Flaw = Literal["no_picture", "black", "one_colour", "dark", "blurred", "frozen"]
 Camera = Literal["static", "push_in", "pull_out", "pan", "truck", "follow", "orbit", "handheld"]
 
 FootageId = Annotated[str, StringConstraints(pattern=r"^f_[0-9a-f]{16}$")]
@@ -173,6 +174,7 @@ class Facts(Value):
     has_price: bool | None = told("Price on screen", "画面有价格", default=None)
     has_burned_subtitle: bool | None = told("Burned-in subtitles", "有烧录字幕", default=None)
     has_watermark: bool | None = told("Watermark", "有水印", default=None)
+    flaw: Flaw | None = told("Why it is of no use as it is, if so", "不可用的原因", default=None)
 
 
 class Caption(Value):

@@ -142,7 +142,9 @@ def _allowed(script: Script, job: Shelves) -> tuple[set[str], Counter[str]]:
         else:
             allowed.add(footage.id)
     usable = library.find(Filter(statuses=USABLE))
-    refused["rejected in review"] = len(library.find(Filter(statuses=ALL))) - len(usable)
+    everything, unrejected = (library.find(Filter(statuses=statuses, flawed=True)) for statuses in (ALL, USABLE))
+    refused["rejected in review"] = len(everything) - len(unrejected)
+    refused["flawed"] = len(unrejected) - len(usable)
     if script.product and allowed:
         within = Filter(footage=tuple(sorted(allowed)), statuses=USABLE)
         fitting = within.__class__(products=(script.product,), footage=within.footage, statuses=USABLE)

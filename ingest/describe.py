@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cliplib.engines.base import VisionRequest
+from cliplib.engines.base import VisionEngine, VisionRequest
+from cliplib.engines.facts import FactsVision
 from cliplib.records import Caption, ClipRecord, Provenance
+from ingest.camera import movement
 from ingest.cut import frames_of
-from ingest.draft import BY_FACES, ClipJob, Draft
+from ingest.draft import BY_FACES, BY_MOTION, ClipJob, Draft
 from ingest.misheard import told
 
 VERSION = 1
-FILE_VERSION = 3
+FILE_VERSION = 4
 
 CAPTION_FIELDS = (
     "content_types",
@@ -24,7 +26,7 @@ CAPTION_FIELDS = (
 
 
 def describe(draft: Draft, job: ClipJob) -> Draft:
-    """Have the vision engine describe a clip that is cut and measured.
+    """Have the vision engine describe a clip that is cut, measured and judged.
 
     Raises:
         EngineError: it failed.
@@ -41,7 +43,7 @@ def describe(draft: Draft, job: ClipJob) -> Draft:
         filed_under=job.footage.products,
         on_screen=draft.on_screen_text,
     )
-    return draft.model_copy(update={"caption": job.job.vision.describe(request)})
+    return draft.model_copy(update={"caption": describer(draft, job).describe(request)})
 
 
 def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
@@ -49,7 +51,7 @@ def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
 
     What was found in the pictures counts only where describing costs nothing: it is not worth a second payment.
     """
-    vision, settings = job.job.vision, job.job.settings
+    vision, settings = describer(draft, job), job.job.settings
     hints = [] if vision.costly else _hints(draft)
     products = [product.to_json() for product in settings.product]
     return [
@@ -63,14 +65,24 @@ def describe_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
     ]
 
 
+def describer(draft: Draft, job: ClipJob) -> VisionEngine:
+    """The engine that describes a clip: one with a flaw is worth no model's time, and what was measured says why."""
+    flawed = draft.facts is not None and draft.facts.flaw is not None
+    return FactsVision(job.job.vocabulary) if flawed else job.job.vision
+
+
 def _hints(draft: Draft) -> list[str]:
-    faces = draft.facts.faces if draft.facts is not None else None
-    return [*(text.text for text in draft.on_screen_text), *([f"faces: {faces}"] if faces else [])]
+    assert draft.facts is not None, "describe comes after measure"
+    told = {"faces": draft.facts.faces, "flaw": draft.facts.flaw}
+    return [
+        *(text.text for text in draft.on_screen_text),
+        *(f"{name}: {value}" for name, value in told.items() if value),
+    ]
 
 
 def file_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
-    """What was read, which faces were found, and what the clip is compared by: no step before depends on these."""
-    return [draft.marks[step] for step in ("read", "faces", "sign")]
+    """What was read and found, what the clip is compared by and how it was judged: no step before depends on these."""
+    return [draft.marks[step] for step in ("read", "faces", "sign", "judge")]
 
 
 def file(draft: Draft, job: ClipJob) -> Draft:
@@ -82,7 +94,12 @@ def file(draft: Draft, job: ClipJob) -> Draft:
 def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
     """The record of a draft that is through all steps."""
     assert draft.facts is not None and draft.caption is not None, "a record is filed when it is complete"
-    caption = draft.caption
+    caption, provenance = draft.caption, _provenance(draft, draft.caption, job)
+    measured = None if draft.montage else movement(job.scan.camera, draft.span)
+    camera = caption.camera
+    if camera is None and measured is not None:
+        camera = measured.camera
+        provenance["camera"] = Provenance(engine=BY_MOTION, confidence=measured.confidence, evidence=measured.evidence)
     return ClipRecord(
         id=draft.id,
         footage=job.footage.id,
@@ -101,16 +118,16 @@ def record_of(draft: Draft, job: ClipJob) -> ClipRecord:
         on_screen_text=draft.on_screen_text,
         people=caption.people,
         shot_size=caption.shot_size or draft.shot_size,
-        camera=caption.camera,
+        camera=camera,
         facts=draft.facts,
-        provenance=_provenance(draft, caption, job),
+        provenance=provenance,
         marks=draft.marks,
     )
 
 
 def _provenance(draft: Draft, caption: Caption, job: ClipJob) -> dict[str, Provenance]:
     """Where each field comes from; fields that were left empty have no source."""
-    vision = job.job.vision
+    vision = describer(draft, job)
     found = {
         field: Provenance(
             engine=vision.id,

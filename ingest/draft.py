@@ -18,8 +18,8 @@ from ingest.keep import written
 from ingest.shots import Scan
 
 DRAFT_NAME = "draft.json"
-BY_FACES = "faces"
-"""Provenance of a shot size that was measured."""
+BY_FACES, BY_MOTION = "faces", "motion"
+"""Provenance of a shot size and of a camera movement that were measured."""
 
 
 class Draft(Value):
@@ -137,6 +137,8 @@ def _caption(record: ClipRecord) -> Caption:
     said = {field: getattr(record, field) for field in Caption.model_fields if field in ClipRecord.model_fields}
     if _is_measured(record):
         del said["shot_size"]
+    if "camera" in record.provenance and record.provenance["camera"].engine == BY_MOTION:
+        del said["camera"]
     sources = {field: record.provenance[field] for field in said if field in record.provenance}
     confidence = {field: source.confidence for field, source in sources.items() if source.confidence is not None}
     evidence = {field: source.evidence for field, source in sources.items() if source.evidence}

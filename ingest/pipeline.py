@@ -23,7 +23,7 @@ from cliplib.library import FootageState
 from cliplib.media.audio import read_sound
 from cliplib.media.probe import probe
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
-from ingest import cut, describe, duplicates, faces, facts, read, signature
+from ingest import cut, describe, duplicates, faces, facts, flaws, read, signature
 from ingest.dealing import deal
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
@@ -41,6 +41,7 @@ STEPS = (
     Step("read", read.VERSION, read.read, inputs=read.read_inputs, aside=True),
     Step("faces", faces.VERSION, faces.look, stands=faces.stands, aside=True),
     Step("sign", signature.VERSION, duplicates.sign, stands=duplicates.is_signed, aside=True),
+    Step("judge", flaws.VERSION, flaws.judge, aside=True),
     Step("describe", describe.VERSION, describe.describe, inputs=describe.describe_inputs),
     Step("file", describe.FILE_VERSION, describe.file, inputs=describe.file_inputs),
 )
@@ -186,7 +187,8 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    notes = "; ".join(filter(None, (*settled.notes, sound_note(sound.decoded, footage.probe))))
+    told = (*settled.notes, sound_note(sound.decoded, footage.probe), flaws.note(job.library, footage.id))
+    notes = "; ".join(filter(None, told))
     return _sum_up(path, footage, clips, FootageState("kept", notes, mark), job)
 
 

@@ -15,18 +15,21 @@ from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.frames import shown_for
 from cliplib.media.probe import millis
 from cliplib.records import Probe
+from ingest.camera import Follower
 from ingest.changes import Boundary, Passage
 from ingest.finders import FINDERS
 from ingest.gradual import Way, faded_ends
 from ingest.reading import Rough, read_rough
 
-VERSION = 2
+VERSION = 3
 
 HALF_SHARP = 700.0
 """Variance of the Laplacian, on the pictures of the decode pass, that counts as sharpness 0.5."""
 
 FULL_MOTION = 28.0
 """Mean change of luma per 40 ms, out of 255, that counts as motion 1."""
+
+_ARRAYS = ("times", "sharpness", "brightness", "motion", "camera")
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -38,7 +41,8 @@ class Scan:
     """What the pass found. Times are ms from the first picture; the arrays have one value per picture, shares of 1.
 
     `start` is the first picture's time stamp in the file, in seconds; `shots` are the first pictures of new shots,
-    `passages` what lies between two shots that blend, and `finder` is who looked for both.
+    `passages` what lies between two shots that blend, and `finder` is who looked for both; `camera` has the steps of
+    `ingest.camera.Follower`.
     """
 
     start: Fraction
@@ -50,10 +54,11 @@ class Scan:
     motion: Floats
     passages: tuple[Passage, ...] = ()
     finder: ShotFinder = "own"
+    camera: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 5)))
 
     def save(self, path: Path) -> None:
         """Write as .npz."""
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in ("times", "sharpness", "brightness", "motion")}
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
         arrays["start"] = np.array([self.start.numerator, self.start.denominator], np.int64)
         arrays["shots"] = np.array(self.shots, np.int64)
         arrays["passages"] = np.array([(p.start, p.end) for p in self.passages], np.int64).reshape(-1, 2)
@@ -80,6 +85,7 @@ class Scan:
                 motion=kept["motion"],
                 passages=tuple(Passage(start, end, way) for (start, end), way in spans),
                 finder=finder,
+                camera=kept["camera"],
             )
 
 
@@ -96,11 +102,12 @@ def scan(ffmpeg: Ffmpeg, path: Path, probe: Probe, finder: ShotFinder, report: R
     Raises:
         NotMedia, MediaError, Stalled: see `ingest.reading.read_rough`.
     """
-    figures = _Figures()
+    figures, follower = _Figures(), Follower()
 
     def pictures() -> Iterator[Rough]:
         for rough in read_rough(ffmpeg, path, threads=0):
             figures.take(rough)
+            follower.take(rough.luma, rough.at_ms)
             report(min(1.0, int(rough.at_ms[-1]) / probe.length))
             yield rough
 
@@ -119,6 +126,7 @@ def scan(ffmpeg: Ffmpeg, path: Path, probe: Probe, finder: ShotFinder, report: R
         motion=np.concatenate(figures.motion),
         passages=_passages(found, figures.ends(), np.append(times, length)),
         finder=finder,
+        camera=follower.steps,
     )
 
 

@@ -28,6 +28,10 @@ def search(
     content_type: Annotated[list[str] | None, typer.Option(help="Only these content types (key or label).")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only this footage kind.")] = None,
     product: Annotated[list[str] | None, typer.Option(help="Only this product (id, name or alias).")] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="Leave out clips with this flag, such as has_watermark or has_price.")
+    ] = None,
+    flawed: Annotated[bool, typer.Option("--flawed", help="Also clips that are black, blurred, frozen ...")] = False,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many hits.")] = 10,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -43,6 +47,8 @@ def search(
             products=tuple(p.id for p in now.products(product or [])),
             kinds=_keys(now.vocabulary, "footage_kind", kind),
             content_types=_keys(now.vocabulary, "content_type", content_type),
+            exclude_flags=tuple(exclude or []),
+            flawed=flawed,
         )
         with now.index() as index:
             found = look_up(now.library, index, now.embedder, Query(text, wanted, limit))

@@ -8,8 +8,8 @@ from typing import Self
 
 from cliplib.engines.base import VisionRequest, Workshop
 from cliplib.engines.cues import Heard, classify, mentions, sentences
-from cliplib.engines.picturing import BRIGHTNESS, MOTION, SHARPNESS, SPEECH, colour_names, framing, in_words
-from cliplib.records import Camera, Caption, FootageKind, ProductLink
+from cliplib.engines.picturing import BRIGHTNESS, MOTION, SHARPNESS, SPEECH, colour_names, flaw_name, framing, in_words
+from cliplib.records import Caption, FootageKind, ProductLink
 from cliplib.vocabulary import Language, Vocabulary
 from cliplib.words import folded, names_price
 
@@ -19,7 +19,6 @@ NAMED, SHOWN, FILED = 0.9, 0.7, 0.5
 CLEAR, LIKELY, BY_KIND = 0.5, 0.4, 0.2
 CLEAR_WEIGHT = 3.0
 FORM_CONFIDENCE = 0.3
-STILL_MOTION = 0.02
 SLOW_MOTION = 0.3
 VOICED = 0.3
 OPENING_MS = 1_500
@@ -78,15 +77,12 @@ class FactsVision:
         """The caption, in the language asked for. The same request always gives the same caption."""
         spoken = request.spoken.strip()
         types, confidence, why = self._content_types(request, spoken)
-        camera: Camera | None = "static" if request.facts.motion < STILL_MOTION else None
-        sure = {"content_types": confidence, "forms": FORM_CONFIDENCE}
         return Caption(
             content_types=types,
             forms=FORMS[request.kind][0 if _is_voiced(request) else 1],
             description=_description(request, spoken),
             products=_products(request, spoken),
-            camera=camera,
-            confidence={**sure, "camera": LIKELY} if camera else sure,
+            confidence={"content_types": confidence, "forms": FORM_CONFIDENCE},
             evidence={"content_types": why, "forms": _said(request.language, "form")},
         )
 
@@ -145,7 +141,8 @@ def _as_spoken(sentence: str, spoken: str) -> str:
 def _description(request: VisionRequest, spoken: str) -> str:
     """What was measured, as a sentence."""
     facts, language = request.facts, request.language
-    parts = [in_words(facts.brightness, BRIGHTNESS, language)]
+    parts = [_said(language, "flaw").format(flaw=flaw_name(facts.flaw, language))] if facts.flaw else []
+    parts.append(in_words(facts.brightness, BRIGHTNESS, language))
     if colours := colour_names(facts, language):
         parts.append(_said(language, "colours").format(colours=_said(language, "and").join(colours)))
     parts += [in_words(facts.motion, MOTION, language), in_words(facts.sharpness, SHARPNESS, language)]
@@ -173,6 +170,7 @@ def _said(language: Language, key: str) -> str:
 
 _WORDING: dict[str, tuple[str, str]] = {
     "measured": ("由测量得出，未看画面：{facts}。", "Measured, not seen: {facts}."),
+    "flaw": ("不可用：{flaw}", "of no use: {flaw}"),
     "join": ("；", "; "),
     "and": ("、", ", "),
     "colours": ("以{colours}为主", "mainly {colours}"),

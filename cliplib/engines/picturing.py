@@ -1,12 +1,12 @@
 """Measured values put into words: brightness, colours, motion, sharpness, sound and framing, in Chinese and English."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplib.records import Facts
+from cliplib.records import Facts, Flaw
 from cliplib.vocabulary import Language
 
 Words = tuple[str, str]
@@ -30,6 +30,14 @@ SHARPNESS: tuple[tuple[float, Words], ...] = (
     (0.60, ("清晰度一般", "of medium sharpness")),
     (1.01, ("清晰锐利", "sharp")),
 )
+FLAWS: Mapping[Flaw, Words] = {
+    "no_picture": ("画面损坏，没有图像", "a broken picture"),
+    "black": ("全程黑场", "black throughout"),
+    "one_colour": ("全程纯色画面", "one colour throughout"),
+    "dark": ("画面过暗，看不清", "too dark to make anything out"),
+    "blurred": ("全程失焦模糊", "out of focus throughout"),
+    "frozen": ("画面卡住不动", "a frozen picture"),
+}
 SPEECH: tuple[tuple[float, Words], ...] = (
     (0.05, ("没有人声", "no speech")),
     (0.50, ("部分时间有人声", "speech for part of the time")),
@@ -89,6 +97,11 @@ def colour_name(colour: str, language: Language) -> str:
 def colour_names(facts: Facts, language: Language) -> list[str]:
     """The names of the main colours, each once."""
     return list(dict.fromkeys(colour_name(colour, language) for colour in facts.colours))[:MOST_COLOURS]
+
+
+def flaw_name(flaw: Flaw, language: Language) -> str:
+    """What is wrong with a clip."""
+    return FLAWS[flaw][_index(language)]
 
 
 def framing(jpeg: bytes, language: Language) -> list[str]:

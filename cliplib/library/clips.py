@@ -266,4 +266,5 @@ def _labels(record: ClipRecord) -> list[tuple[str, str]]:
     labels += [("forms", key) for key in record.forms]
     labels += [("products", link.product) for link in record.products]
     labels += [("near_duplicates", record.near_duplicates)] if record.near_duplicates else []
+    labels += [("flaw", record.facts.flaw)] if record.facts.flaw else []
     return labels + [("flags", flag) for flag in FLAGS if getattr(record.facts, flag) is True]

@@ -8,6 +8,9 @@ from cliplib.records import Facts, FootageKind, ReviewStatus
 
 FLAGS = tuple(name for name in Facts.model_fields if name.startswith("has_"))
 
+FLAWED = "SELECT clip FROM clip_labels WHERE field = 'flaw'"
+"""The numbers of clips with a flaw."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -23,6 +26,8 @@ class Filter:
     forms: tuple[str, ...] = ()
     footage: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ("new", "approved")
+    flawed: bool = False
+    """Whether clips with a flaw pass that no person has approved. Without a condition on the status they do."""
     language: str | None = None
     """Language of the spoken words, such as "zh"; "" for clips without words; None for any."""
     exclude_flags: tuple[str, ...] = ()
@@ -46,6 +51,8 @@ class Filter:
             if wanted:
                 parts.append(f"clips.{column} IN ({_marks(wanted)})")
                 values.extend(wanted)
+        if self.statuses and not self.flawed:
+            parts.append(f"(clips.status = 'approved' OR clips.number NOT IN ({FLAWED}))")
         if self.language is not None:
             parts.append("clips.language = ?")
             values.append(primary(self.language))

@@ -11,6 +11,7 @@ from cliplib.library import place
 from cliplib.library.database import Database
 from cliplib.library.duplicates import DuplicateRoom
 from cliplib.library.edits import EditRoom
+from cliplib.library.filter import FLAWED
 from cliplib.library.footage import FootageRoom
 from cliplib.library.journal import JournalRoom
 from cliplib.library.lineage import LIVE
@@ -148,6 +149,8 @@ class Library(FootageRoom, EditRoom, DuplicateRoom, IndexRoom, JournalRoom, Usag
             found = {row["name"]: row["n"] for row in self._database.rows(sql)}
             counts[group] = sum(found.values())
             counts.update({f"{group}_{name}": found.get(name, 0) for name in names})
+        row = self._database.row(f"SELECT count(*) AS n FROM clips WHERE number IN ({FLAWED})")
+        counts["clips_flawed"] = row["n"] if row else 0
         for name, table in (("pending", "outbox"), ("calls", "calls"), ("uses", "usage")):
             row = self._database.row(f"SELECT count(*) AS n FROM {table}")
             counts[name] = row["n"] if row else 0

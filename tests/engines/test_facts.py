@@ -9,8 +9,18 @@ from numpy.typing import NDArray
 
 from cliplib.engines.base import TimedFrame
 from cliplib.engines.facts import FORMS, SILENT_KIND, SPOKEN_KIND, FactsVision
-from cliplib.engines.picturing import BRIGHTNESS, COLOURS, MOTION, SHARPNESS, SPEECH, colour_name, framing, in_words
-from cliplib.records import FootageKind
+from cliplib.engines.picturing import (
+    BRIGHTNESS,
+    COLOURS,
+    FLAWS,
+    MOTION,
+    SHARPNESS,
+    SPEECH,
+    colour_name,
+    framing,
+    in_words,
+)
+from cliplib.records import Flaw, FootageKind
 from cliplib.values import Span
 from cliplib.vocabulary import shipped
 from tests.engines.conftest import MakeVision
@@ -34,7 +44,6 @@ def test_says_what_was_measured_in_english(look: MakeVision) -> None:
         "Measured, not seen: a picture of medium brightness; fast movement; soft or out of focus; "
         "no face found; no sound."
     )
-    assert caption.camera is None and "camera" not in caption.confidence
 
 
 def test_words_decide_and_are_the_evidence(look: MakeVision) -> None:
@@ -80,9 +89,11 @@ def test_speech_that_nobody_wrote_down_counts_as_speech(look: MakeVision) -> Non
     assert caption.content_types == SPOKEN_KIND["livestream"] and "talking_head" in caption.forms
 
 
-def test_a_still_picture_has_a_static_camera(look: MakeVision) -> None:
-    caption = ENGINE.describe(look(motion=0.0))
-    assert caption.camera == "static" and caption.confidence["camera"] == 0.4
+@pytest.mark.parametrize("flaw", get_args(Flaw))
+def test_a_flaw_comes_first(flaw: Flaw, look: MakeVision) -> None:
+    chinese, english = (ENGINE.describe(look(language=language, flaw=flaw)).description for language in ("zh", "en"))
+    assert chinese.startswith(f"由测量得出，未看画面：不可用：{FLAWS[flaw][0]}；")
+    assert english.startswith(f"Measured, not seen: of no use: {FLAWS[flaw][1]}; ")
 
 
 def test_products_by_name_and_by_filing(look: MakeVision) -> None:
