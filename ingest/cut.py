@@ -125,9 +125,10 @@ def _encode_once(span: Span, job: ClipJob, target: Path, at: list[int], *, seek:
         entry = _seek_point(job.scan, span) if seek else None
         # Time stamps stay those of the file, so that a picture is told by the same figure as in the scan.
         where = {} if entry is None else {"ss": f"{entry:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
-        pictures = source(job.path, copyts=None, **where)[str(track)]
+        pictures = source(job.path, copyts=None, reinit_filter=0, **where)[str(track)]
         stream = upright(trimmed(pictures, job.scan, span), job.footage.probe)
-        job.job.ffmpeg.make(graph.output(stream, str(temporary), **_encoding(job.footage.probe)))
+        output = graph.output(stream, str(temporary), **_encoding(job.footage.probe))
+        job.job.ffmpeg.make(output, tolerant=bool(job.scan.damage))
         grabbed = grab(temporary, at, LONGEST_SIDE)
         wanted = len(frame_numbers(job.scan, span))
         if grabbed.count != wanted:
@@ -156,6 +157,9 @@ def _between(scan: Scan, number: int) -> float:
 
 def upright(pictures: Any, probe: Probe) -> Any:
     """Pictures as a viewer sees them: square pixels, even sides, standard range. ffmpeg itself turns them upright."""
+    if probe.interlaced:
+        # One picture for one, so that times stay; pictures that say that they are not interlaced are left as they are.
+        pictures = pictures.filter("bwdif", mode="send_frame", deint="interlaced")
     if probe.transfer in HDR_TRANSFERS:
         pictures = pictures.filter("zscale", t="linear", npl=100).filter("format", "gbrpf32le")
         pictures = pictures.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)

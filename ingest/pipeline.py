@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -11,20 +11,26 @@ from cliplib.errors import (
     BudgetSpent,
     CliplibError,
     CredentialsError,
+    Damaged,
+    HeldPicture,
     LibraryLocked,
     MediaError,
     NotMedia,
     SourceChanged,
     SourceMissing,
+    TooShort,
     UnknownRecord,
+    UnsteadyClock,
     UsageError,
 )
 from cliplib.library import FootageState
 from cliplib.media.audio import read_sound
 from cliplib.media.probe import probe
+from cliplib.media.steady import steady_shifts, write_steady
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
 from ingest import cut, describe, faces, facts, read
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
+from ingest.holes import holes_in, stretches, told
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
 from ingest.keep import sweep, written
 from ingest.scan import find_files, fingerprint
@@ -46,16 +52,14 @@ STEPS = (
 STOPPING = (BudgetSpent, CredentialsError, LibraryLocked)
 """After these, all further work would fail the same way."""
 
-REFUSING = (NotMedia, SourceMissing, UsageError)
+REFUSING = (NotMedia, Damaged, HeldPicture, UnsteadyClock, SourceMissing, UsageError)
+"""After these, the same file would be refused again."""
+
+STEADY_NAME = "steady.media"
+STEADY_NOTE = "its clock starts anew midway, or late; times count from the first picture that has one, all the way"
 
 MOST_ENCODERS = 8
 """Clips encoded at a time, at most, on a machine with so many cores."""
-
-
-class TooShort(NotMedia):
-    """Footage that no clip can be cut from."""
-
-    advice = f"A clip lasts at least {MIN_CLIP_MS / 1000:.0f} s."
 
 
 def ingest(paths: Sequence[Path], job: Job, watch: Watcher) -> IngestReport:
@@ -127,7 +131,7 @@ def _products(job: Job) -> tuple[str, ...]:
 
 def _is_done(footage: Footage, path: Path, job: Job) -> bool:
     state = job.library.footage_state(footage.id)
-    return state is not None and state.state == "kept" and state.mark == _mark(footage, path, job)
+    return state is not None and state.state in ("kept", "partial") and state.mark == _mark(footage, path, job)
 
 
 def _mark(footage: Footage, path: Path, job: Job) -> str:
@@ -157,9 +161,9 @@ def _told(error: CliplibError) -> str:
 def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[FootageOutcome, int]:
     """Everything that happens to a file that is not done yet."""
     before = path.stat()
-    found = probe(path)
     id = Footage.id_of(sha256)
-    pictures = _scanned(path, id, found, job, lambda share: watch.progress(path, "scan", share))
+    readable, found = _probed(path, id, job)
+    pictures = _scanned(readable, id, found, job, lambda share: watch.progress(path, "scan", share))
     footage = job.library.add_footage(
         Footage(
             id=id,
@@ -172,17 +176,36 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     )
     mark = _mark(footage, path, job)
     job.library.set_footage_state(footage.id, FootageState("open", "", mark))
-    sound = read_sound(job.ffmpeg, path, footage.probe)
+    sound = read_sound(job.ffmpeg, readable, footage.probe)
     settled = settled_cut(path, footage, pictures, sound.samples, job)
     watch.progress(path, "listen", 1.0)
     encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
-    clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, encoders)
-    clips = _make_clips(_drafts(footage, settled, sound.decoded), clip_job, watch)
+    clip_job = ClipJob(job, footage, readable, pictures, sound.samples, settled.speech, encoders)
+    drafts = _drafts(footage, settled, sound.decoded)
+    clips = _make_clips(drafts, clip_job, lambda share: watch.progress(path, "clips", share))
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    notes = "; ".join(filter(None, (*settled.notes, sound_note(sound.decoded, footage.probe))))
-    return _sum_up(path, footage, clips, FootageState("kept", notes, mark), job)
+    holes = holes_in(pictures)
+    clock = "" if readable == path else STEADY_NOTE
+    notes = (told(holes), clock, *settled.notes, sound_note(sound.decoded, footage.probe), sound.note)
+    status: Status = "partial" if holes else "kept"
+    code = holes[0].why.code if holes else ""
+    whole = FootageOutcome(path, footage.id, status, code, "; ".join(filter(None, notes)))
+    return _sum_up(whole, mark, clips, job)
+
+
+def _probed(path: Path, id: str, job: Job) -> tuple[Path, Probe]:
+    """What a file holds, and what to read it from: a copy with a steady clock where its own is not."""
+    try:
+        return path, probe(path)
+    except UnsteadyClock:
+        shifts = steady_shifts(path)
+    steady = job.library.media / id / STEADY_NAME
+    if not steady.is_file():
+        with written(steady) as temporary:
+            write_steady(path, shifts, temporary)
+    return steady, probe(steady)
 
 
 def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan:
@@ -190,6 +213,7 @@ def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Sca
 
     Raises:
         TooShort: there is less picture than a clip needs.
+        Damaged, HeldPicture: no stretch without a hole is long enough.
     """
     kept = job.library.media / id / "scan.npz"
     pictures = Scan.load(kept, job.settings.shots)
@@ -197,6 +221,9 @@ def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Sca
         pictures = scan(job.ffmpeg, path, found, job.settings.shots, report)
         if pictures.length < MIN_CLIP_MS:
             raise TooShort(f"{path} lasts {pictures.length} ms")
+        if not stretches(pictures):
+            holes = holes_in(pictures)
+            raise holes[0].why(f"{path}: no clip can be made: {told(holes)}")
         with written(kept) as temporary:
             pictures.save(temporary)
     report(1.0)
@@ -228,7 +255,7 @@ class _Made:
     error: CliplibError | None = None
 
 
-def _make_clips(drafts: Sequence[Draft], job: ClipJob, watch: Watcher) -> list[_Made]:
+def _make_clips(drafts: Sequence[Draft], job: ClipJob, report: Report) -> list[_Made]:
     """Take all clips through their steps, several at a time; in order of their beginning."""
     made: dict[str, _Made] = {}
     pool = ThreadPoolExecutor(job.job.settings.concurrency, "clip")
@@ -237,7 +264,7 @@ def _make_clips(drafts: Sequence[Draft], job: ClipJob, watch: Watcher) -> list[_
         for done in as_completed(running):
             clip = done.result()
             made[clip.id] = clip
-            watch.progress(job.path, "clips", len(made) / len(drafts))
+            report(len(made) / len(drafts))
     finally:
         # Also when the run is stopped: what has begun is finished, what has not is dropped.
         job.halted.set()
@@ -267,18 +294,17 @@ def _record(id: str, job: Job) -> ClipRecord | None:
         return None
 
 
-def _sum_up(
-    path: Path, footage: Footage, clips: Sequence[_Made], whole: FootageState, job: Job
-) -> tuple[FootageOutcome, int]:
-    """How a file ended, which is kept in the library: `whole` where no clip failed."""
+def _sum_up(whole: FootageOutcome, mark: str, clips: Sequence[_Made], job: Job) -> tuple[FootageOutcome, int]:
+    """How a file ended, which is kept in the library: as `whole` says where no clip failed."""
     errors = [clip.error for clip in clips if clip.error is not None]
-    kept = tuple(job.library.clips_of(footage.id))
+    kept = tuple(job.library.clips_of(whole.id))
     added = sum(clip.new for clip in clips)
-    if not errors:
-        job.library.set_footage_state(footage.id, whole)
-        return FootageOutcome(path, footage.id, "kept", reason=whole.reason, clips=kept), added
-    reason = f"{len(errors)} of {len(clips)} clips failed, first: {_told(errors[0])}"
-    if not kept:
-        raise MediaError(reason) if isinstance(errors[0], MediaError) else errors[0]
-    job.library.set_footage_state(footage.id, FootageState("partial", reason, whole.mark))
-    return FootageOutcome(path, footage.id, "partial", errors[0].code, reason, kept), added
+    if errors:
+        reason = f"{len(errors)} of {len(clips)} clips failed, first: {_told(errors[0])}"
+        if not kept:
+            raise MediaError(reason) if isinstance(errors[0], MediaError) else errors[0]
+        whole, mark = replace(whole, status="partial", code=errors[0].code, reason=reason), ""
+    job.library.set_footage_state(
+        whole.id, FootageState("partial" if whole.status == "partial" else "kept", whole.reason, mark)
+    )
+    return replace(whole, clips=kept), added
