@@ -116,7 +116,7 @@ class MediaError(CliplibError):
 
 
 class NotMedia(MediaError):
-    """The file holds no moving picture."""
+    """The file is no video, or what it begins with is damaged."""
 
     code = "E_NOT_MEDIA"
     advice = "Only video files can be ingested."
@@ -129,7 +129,7 @@ class NoPicture(NotMedia):
 
 
 class TooShort(NotMedia):
-    """Footage that no clip can be cut from."""
+    """The pictures last shorter than the shortest clip."""
 
     code = "E_TOO_SHORT"
     advice = "A clip lasts at least 1 s."

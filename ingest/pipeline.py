@@ -25,6 +25,7 @@ from cliplib.errors import (
 )
 from cliplib.library import FootageState
 from cliplib.media.audio import read_sound
+from cliplib.media.fields import is_combed
 from cliplib.media.probe import probe
 from cliplib.media.steady import steady_shifts, write_steady
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
@@ -56,7 +57,6 @@ REFUSING = (NotMedia, Damaged, HeldPicture, UnsteadyClock, SourceMissing, UsageE
 """After these, the same file would be refused again."""
 
 STEADY_NAME = "steady.media"
-STEADY_NOTE = "its clock starts anew midway, or late; times count from the first picture that has one, all the way"
 
 MOST_ENCODERS = 8
 """Clips encoded at a time, at most, on a machine with so many cores."""
@@ -162,7 +162,9 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     """Everything that happens to a file that is not done yet."""
     before = path.stat()
     id = Footage.id_of(sha256)
-    readable, found = _probed(path, id, job)
+    readable, found, clock = _probed(path, id, job)
+    if found.interlaced and not is_combed(job.ffmpeg, readable):
+        found = found.model_copy(update={"interlaced": False})
     pictures = _scanned(readable, id, found, job, lambda share: watch.progress(path, "scan", share))
     footage = job.library.add_footage(
         Footage(
@@ -187,7 +189,6 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
     holes = holes_in(pictures)
-    clock = "" if readable == path else STEADY_NOTE
     notes = (told(holes), clock, *settled.notes, sound_note(sound.decoded, footage.probe), sound.note)
     status: Status = "partial" if holes else "kept"
     code = holes[0].why.code if holes else ""
@@ -195,17 +196,19 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     return _sum_up(whole, mark, clips, job)
 
 
-def _probed(path: Path, id: str, job: Job) -> tuple[Path, Probe]:
-    """What a file holds, and what to read it from: a copy with a steady clock where its own is not."""
+def _probed(path: Path, id: str, job: Job) -> tuple[Path, Probe, str]:
+    """What to read a file from, what it holds, and what to say of its clock: where that is not steady a copy is read."""
     try:
-        return path, probe(path)
+        return path, probe(path), ""
     except UnsteadyClock:
         shifts = steady_shifts(path)
+    again = f"its clock starts again {len(shifts) - 1} times; here it runs on"
+    note = again if len(shifts) > 1 else "its first pictures have no time stamps and are left out"
     steady = job.library.media / id / STEADY_NAME
     if not steady.is_file():
         with written(steady) as temporary:
             write_steady(path, shifts, temporary)
-    return steady, probe(steady)
+    return steady, probe(steady), note
 
 
 def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan:

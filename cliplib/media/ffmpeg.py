@@ -16,7 +16,7 @@ from cliplib.media.run import STALL_SECONDS, Finished, run
 NEEDED_FILTERS = (
     "scale", "crop", "pad", "setsar", "fps", "setpts", "ass", "format", "concat", "trim", "atrim", "asetpts", "afade",
     "apad", "aresample", "aformat", "volume", "adelay", "amix", "loudnorm", "ebur128", "blackdetect", "freezedetect",
-    "silencedetect", "anullsrc", "zscale", "tonemap", "select", "bwdif",
+    "silencedetect", "anullsrc", "zscale", "tonemap", "select", "bwdif", "idet",
 )  # fmt: skip
 NEEDED_ENCODERS = ("libx264", "aac", "mjpeg")
 OLDEST = (5, 1)  # the first with -fps_mode

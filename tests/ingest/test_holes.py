@@ -127,5 +127,5 @@ def test_a_recording_whose_clock_starts_again_is_kept_whole(
     path = tmp_path / "joined.ts"
     path.write_bytes(part * (2 if joined else 1))
     outcome = ingest([path], make_job(), Watch()).footage[0]
-    assert outcome.status == "kept" and ("clock starts anew" in outcome.reason) == joined
+    assert outcome.status == "kept" and ("clock starts again 1 times" in outcome.reason) == joined
     assert library.footage(outcome.id).probe.length == (4000 if joined else 2000)

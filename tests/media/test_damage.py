@@ -29,7 +29,7 @@ def packets(path: Path) -> list[tuple[int, int, int]]:
     """Number, place in the file and size of each picture in the order of the file."""
     with av.open(str(path)) as container:
         track = container.streams.video[0]
-        tick = track.time_base
+        tick = track.time_base or 0
         return [(round(p.pts * tick * 25), p.pos or 0, p.size) for p in container.demux(track) if p.pts is not None]
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import av
 import ffmpeg as graph
@@ -23,7 +24,8 @@ def steadied(path: Path) -> Path:
 def stamps(path: Path, kind: str = "video") -> list[float]:
     with av.open(str(path)) as container:
         track = next(stream for stream in container.streams if stream.type == kind)
-        return [float(frame.pts * frame.time_base) for packet in container.demux(track) for frame in packet.decode()]
+        frames: list[Any] = [frame for packet in container.demux(track) for frame in packet.decode()]
+        return [float(frame.pts * frame.time_base) for frame in frames]
 
 
 def test_two_recordings_joined_byte_for_byte_become_one(tmp_path: Path, ffmpeg: Ffmpeg, make_video: MakeVideo) -> None:
