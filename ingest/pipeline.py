@@ -26,7 +26,7 @@ from cliplib.errors import (
 from cliplib.library import FootageState
 from cliplib.media.audio import read_sound
 from cliplib.media.fields import is_combed
-from cliplib.media.probe import probe
+from cliplib.media.probe import millis, probe
 from cliplib.media.steady import steady_shifts, write_steady
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
 from ingest import cut, describe, faces, facts, read
@@ -173,7 +173,8 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
             path=str(path.resolve()),
             kind=job.kind,
             products=_products(job),
-            probe=found.model_copy(update={"length": pictures.length}),
+            # Two decoders may differ on the first picture; sound is put where the pictures of the clips begin.
+            probe=found.model_copy(update={"length": pictures.length, "start": millis(pictures.start)}),
         )
     )
     mark = _mark(footage, path, job)
@@ -197,7 +198,7 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
 
 
 def _probed(path: Path, id: str, job: Job) -> tuple[Path, Probe, str]:
-    """What to read a file from, what it holds, and what to say of its clock: where that is not steady a copy is read."""
+    """What to read a file from, what it holds, and a note where its clock is not steady and a copy is read."""
     try:
         return path, probe(path), ""
     except UnsteadyClock:

@@ -34,8 +34,8 @@ Row = dict[str, Any]
 
 HEAD = """# Hard media
 
-How awkward, damaged and hostile files end in `cliplib ingest`. `python -m tests.ingest.hard write` writes this page, and
-the test that runs all of the files fails when it is out of date. They are made from a real clip.
+How awkward, damaged and hostile files end in `cliplib ingest`. `python -m tests.ingest.hard write` writes this page,
+and the test that runs all of the files fails when it is out of date. They are made from a real clip.
 
 A file is *kept*, *partial* (its good stretches became clips, and the reason names what is left out) or *refused* (the
 same file would be refused again). Nothing of a refused file stays in the library, and the batch goes on. Reason codes
