@@ -85,7 +85,7 @@ def read_sound(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Sound:
 
 
 def _is_heard(samples: Samples) -> bool:
-    return bool(np.abs(samples).max(initial=0) >= HEARD)
+    return bool(samples.max(initial=0) >= HEARD or samples.min(initial=0) <= -HEARD)
 
 
 def _track(ffmpeg: Ffmpeg, path: Path, probe: Probe, track: int) -> Sound:
@@ -104,13 +104,23 @@ def _track(ffmpeg: Ffmpeg, path: Path, probe: Probe, track: int) -> Sound:
         except MediaError:
             ffmpeg.make(output, tolerant=True)
             note = DAMAGED_SOUND
-        stereo = np.fromfile(raw, np.int16)
-    stereo = stereo[: len(stereo) // 2 * 2].reshape(-1, 2)[: probe.length * PER_MS]
-    samples = np.zeros(probe.length * PER_MS, np.int16)
-    for at in range(0, len(stereo), BLOCK):
-        block = stereo[at : at + BLOCK]
-        samples[at : at + len(block)] = _mono(block)
-    return Sound(samples, len(stereo) // PER_MS, note)
+        samples, count = _mixed(raw, probe.length * PER_MS)
+    return Sound(samples, count // PER_MS, note)
+
+
+def _mixed(raw: Path, wanted: int) -> tuple[Samples, int]:
+    """So many samples, mixed from a file of interleaved stereo block by block, and how many of them the file has."""
+    samples = np.zeros(wanted, np.int16)
+    count = 0
+    with raw.open("rb") as file:
+        while count < wanted:
+            block = np.fromfile(file, np.int16, 2 * min(BLOCK, wanted - count))
+            block = block[: len(block) // 2 * 2].reshape(-1, 2)
+            if not len(block):
+                break
+            samples[count : count + len(block)] = _mono(block)
+            count += len(block)
+    return samples, count
 
 
 def _mono(stereo: Samples) -> Samples:

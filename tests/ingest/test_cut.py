@@ -3,6 +3,7 @@
 import wave
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -12,7 +13,7 @@ from cliplib.errors import MediaError
 from cliplib.media.audio import PER_MS, excerpt, read_audio
 from cliplib.media.ffmpeg import Ffmpeg, source
 from cliplib.media.fields import is_combed
-from cliplib.media.frames import grab
+from cliplib.media.frames import Grabbed, grab
 from cliplib.media.probe import probe
 from cliplib.records import Edge, Footage, Transcript
 from cliplib.values import Span
@@ -240,3 +241,45 @@ def test_turned_and_mirrored_pictures_stand_as_a_player_shows_them(
     bottom, right = (slice(-8, None) if side else slice(0, 8) for side in corner)
     assert image[bottom, right].mean() > 200
     assert image.mean() < 60, "and nowhere else"
+
+
+@pytest.mark.parametrize("colour", [(0, 135, 0), (128, 128, 128)])
+def test_garbage_after_a_seek_is_noticed_and_the_file_read_from_its_beginning(
+    tmp_path: Path, make_job: MakeJob, make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch, colour: tuple[int, ...]
+) -> None:
+    """A decoder that is entered midway gives flat pictures and no error."""
+    import cv2
+
+    from cliplib.media.frames import image_of
+    from ingest import cut as module
+
+    job = clip_job(make_video(tmp_path / "v.mp4", (4.0,)), make_job)
+    flat = cv2.imencode(".jpg", np.full((90, 160, 3), colour, np.uint8))[1].tobytes()
+    real, seeks = module._encode_once, []
+
+    def entered(span: Span, job: ClipJob, target: Path, at: list[int], *, seek: bool) -> Grabbed:
+        seeks.append(seek)
+        grabbed = real(span, job, target, at, seek=seek)
+        return Grabbed(grabbed.count, (flat,) * len(at)) if seek else grabbed
+
+    monkeypatch.setattr(module, "_encode_once", entered)
+    draft = cut(draft_of(job, Span(start=2000, end=4000)), job)
+    assert seeks == [True, False] and image_of(draft.frames[0].jpeg).std() > 20
+
+
+def test_good_pictures_after_a_seek_are_not_made_twice(
+    tmp_path: Path, make_job: MakeJob, make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ingest import cut as module
+
+    job = clip_job(make_video(tmp_path / "v.mp4", (2.0, 2.0, 2.0, 2.0), size="160x90"), make_job)
+    real, seeks = module._encode_once, []
+
+    def counted(*parts: Any, seek: bool) -> Grabbed:
+        seeks.append(seek)
+        return real(*parts, seek=seek)
+
+    monkeypatch.setattr(module, "_encode_once", counted)
+    for start in (2000, 4000, 6000):
+        cut(draft_of(job, Span(start=start, end=start + 2000)), job)
+    assert seeks == [True] * 3
