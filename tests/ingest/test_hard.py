@@ -60,7 +60,8 @@ def test_clips_follow_one_another_and_last_as_long_as_the_pictures(folder: Path,
             s for s in entry["ffprobe"]["streams"] if s["codec_type"] == "video" and s.get("nb_frames", "1") != "1"
         ]
         if row["status"] == "kept" and named and "duration" in named[0] and "nb_frames" in named[0]:
-            assert abs(row["length"] - float(named[0]["duration"]) * 1000) < 100, row
+            # Four pictures: the header of an AVI file counts the empty places before its first picture.
+            assert abs(row["length"] - float(named[0]["duration"]) * 1000) < 4 * 1000 / 30, row
 
 
 def test_the_page_says_how_each_file_ends(folder: Path, rows: list[hard.Row]) -> None:
