@@ -7,7 +7,12 @@ CliplibError                exit 1   E_FAILED
 │   └── UnknownRecord       exit 2   E_UNKNOWN_ID   no such clip or footage
 ├── MissingTool             exit 1   E_MISSING_TOOL a program, filter or extra is absent
 ├── MediaError              exit 1   E_MEDIA        a file cannot be read, cut or rendered
-│   ├── NotMedia            exit 1   E_NOT_MEDIA    the file holds no picture to cut
+│   ├── NotMedia            exit 1   E_NOT_MEDIA    the file is no video
+│   │   ├── NoPicture       exit 1   E_NO_PICTURE   the file has sound, or a still, but no moving picture
+│   │   └── TooShort        exit 1   E_TOO_SHORT    less picture than the shortest clip needs
+│   ├── Damaged             exit 1   E_DAMAGED      pictures that are damaged or encrypted cannot be decoded
+│   ├── UnsteadyClock       exit 1   E_CLOCK        the pictures have no time stamps, or they start again
+│   ├── HeldPicture         exit 1   E_HELD         one picture stands for longer than a clip may last
 │   ├── SourceMissing       exit 1   E_MISSING      the footage is not where the library knows it
 │   ├── SourceChanged       exit 1   E_CHANGED      the bytes are not those that were ingested
 │   ├── DiskFull            exit 1   E_DISK_FULL    no space left while writing
@@ -111,10 +116,44 @@ class MediaError(CliplibError):
 
 
 class NotMedia(MediaError):
-    """The file holds no moving picture."""
+    """The file is no video, or what it begins with is damaged."""
 
     code = "E_NOT_MEDIA"
     advice = "Only video files can be ingested."
+
+
+class NoPicture(NotMedia):
+    """The file is a media file without moving picture."""
+
+    code = "E_NO_PICTURE"
+
+
+class TooShort(NotMedia):
+    """The pictures last shorter than the shortest clip."""
+
+    code = "E_TOO_SHORT"
+    advice = "A clip lasts at least 1 s."
+
+
+class Damaged(MediaError):
+    """Pictures cannot be decoded, or only with errors that one sees."""
+
+    code = "E_DAMAGED"
+    advice = "Get the file again from where it comes from; remove its copy protection if it has any."
+
+
+class UnsteadyClock(MediaError):
+    """The time stamps of the pictures do not rise from the first to the last, or are missing."""
+
+    code = "E_CLOCK"
+    advice = "Put the stream into a container such as MP4 first."
+
+
+class HeldPicture(MediaError):
+    """A picture is shown for longer than the longest clip lasts, and nothing else is there to cut at."""
+
+    code = "E_HELD"
+    advice = "Export the file with a constant frame rate and ingest that."
 
 
 class SourceMissing(MediaError):

@@ -23,6 +23,7 @@ EdgeReason = Literal[
     "line_end",
     "still_moment",
     "length_limit",
+    "left_out",
     "person",
     "adopted",
 ]
@@ -72,6 +73,7 @@ class Probe(Value):
     pixel_format: str = told("Pixel format", "像素格式")
     transfer: str = told("Colour transfer", "传输特性", default="")
     start: int = told("Time stamp of the first picture (ms)", "首帧时间戳（毫秒）")
+    interlaced: bool = told("Interlaced", "隔行扫描", default=False)
     audio: tuple[AudioTrack, ...] = told("Sound tracks", "音轨")
 
 

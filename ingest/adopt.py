@@ -16,7 +16,7 @@ from cliplib.sheets import Sheet
 from ingest.adopted import Adoption, RowJob, RowStatus, take_row
 from ingest.job import FootageOutcome, Status, Watcher
 from ingest.keep import sweep
-from ingest.pipeline import STOPPING, TooShort
+from ingest.pipeline import STOPPING
 from ingest.rows import Fault, Said, Unfit, read_rows
 from ingest.scan import find_files, fingerprint
 

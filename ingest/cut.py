@@ -1,5 +1,6 @@
 """The media of one clip: silent video exact to the frame, sound as WAV, a poster, and pictures for a vision engine."""
 
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from cliplib.engines.base import TimedFrame
 from cliplib.errors import MediaError
 from cliplib.media.audio import excerpt, write_wav
 from cliplib.media.ffmpeg import source
-from cliplib.media.frames import Grabbed, grab
+from cliplib.media.frames import Grabbed, grab, image_of
 from cliplib.media.probe import HDR_TRANSFERS, opened, picture_track
 from cliplib.records import Probe
 from cliplib.values import Span
@@ -30,6 +31,12 @@ SEEK_MARGIN = 1.0
 """Seconds before a clip where reading begins, at least."""
 
 FIRST_MARGIN = 0.001
+
+BLACK, WHITE = 16, 235
+"""Luma of black and white in video."""
+
+FLAT, DETAILED, OTHER_TONE = 2.0, 0.1, 56.0
+"""Spread of grey of a flat picture at most, sharpness of one that is not at least, and grey levels to another tone."""
 
 FINEST_TICK = 90_000
 """Ticks per second that the clip's time stamps have at least."""
@@ -110,12 +117,30 @@ def _inside(scan: Scan, span: Span, number: int) -> int:
 
 def _encode(span: Span, job: ClipJob, target: Path, at: list[int]) -> Grabbed:
     """Encode the span and check the result; from the file's beginning if the container cannot be entered midway."""
-    try:
-        return _encode_once(span, job, target, at, seek=True)
-    except MediaError:
-        if _seek_point(job.scan, span) is None:
-            raise
+    if _seek_point(job.scan, span) is None:
         return _encode_once(span, job, target, at, seek=False)
+    with suppress(MediaError):
+        grabbed = _encode_once(span, job, target, at, seek=True)
+        if looks_as_scanned(grabbed, [span.start + moment for moment in at], job):
+            return grabbed
+    return _encode_once(span, job, target, at, seek=False)
+
+
+def looks_as_scanned(grabbed: Grabbed, times: list[int], job: ClipJob) -> bool:
+    """Whether pictures taken after a seek are those that the scan saw, which read from the beginning.
+
+    A decoder that is entered between key pictures may give flat green or grey ones and end with code 0. A false alarm
+    costs time only. High dynamic range is mapped to other tones, so there only flat pictures tell.
+    """
+    for at, jpeg in zip(times, grabbed.jpegs, strict=True):
+        number = int(np.searchsorted(job.scan.times, at, "right")) - 1
+        grey = image_of(jpeg).mean(axis=2)[::4, ::4]
+        seen = (float(job.scan.brightness[number]) * 255 - BLACK) * 255 / (WHITE - BLACK)
+        if grey.std() < FLAT and job.scan.sharpness[number] > DETAILED:
+            return False
+        if job.footage.probe.transfer not in HDR_TRANSFERS and abs(grey.mean() - seen) > OTHER_TONE:
+            return False
+    return True
 
 
 def _encode_once(span: Span, job: ClipJob, target: Path, at: list[int], *, seek: bool) -> Grabbed:
@@ -125,9 +150,10 @@ def _encode_once(span: Span, job: ClipJob, target: Path, at: list[int], *, seek:
         entry = _seek_point(job.scan, span) if seek else None
         # Time stamps stay those of the file, so that a picture is told by the same figure as in the scan.
         where = {} if entry is None else {"ss": f"{entry:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
-        pictures = source(job.path, copyts=None, **where)[str(track)]
+        pictures = source(job.path, copyts=None, reinit_filter=0, **where)[str(track)]
         stream = upright(trimmed(pictures, job.scan, span), job.footage.probe)
-        job.job.ffmpeg.make(graph.output(stream, str(temporary), **_encoding(job.footage.probe)))
+        output = graph.output(stream, str(temporary), **_encoding(job.footage.probe))
+        job.job.ffmpeg.make(output, tolerant=bool(job.scan.damage))
         grabbed = grab(temporary, at, LONGEST_SIDE)
         wanted = len(frame_numbers(job.scan, span))
         if grabbed.count != wanted:
@@ -156,6 +182,9 @@ def _between(scan: Scan, number: int) -> float:
 
 def upright(pictures: Any, probe: Probe) -> Any:
     """Pictures as a viewer sees them: square pixels, even sides, standard range. ffmpeg itself turns them upright."""
+    if probe.interlaced:
+        # One picture for one, so that times stay; pictures that say that they are not interlaced are left as they are.
+        pictures = pictures.filter("bwdif", mode="send_frame", deint="interlaced")
     if probe.transfer in HDR_TRANSFERS:
         pictures = pictures.filter("zscale", t="linear", npl=100).filter("format", "gbrpf32le")
         pictures = pictures.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)

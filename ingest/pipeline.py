@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -11,21 +11,28 @@ from cliplib.errors import (
     BudgetSpent,
     CliplibError,
     CredentialsError,
+    Damaged,
+    HeldPicture,
     LibraryLocked,
     MediaError,
     NotMedia,
     SourceChanged,
     SourceMissing,
+    TooShort,
     UnknownRecord,
+    UnsteadyClock,
     UsageError,
 )
 from cliplib.library import FootageState
 from cliplib.media.audio import read_sound
-from cliplib.media.probe import probe
+from cliplib.media.fields import is_combed
+from cliplib.media.probe import millis, probe
+from cliplib.media.steady import steady_shifts, write_steady
 from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
 from ingest import cut, describe, duplicates, faces, facts, flaws, read, signature
 from ingest.dealing import deal
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
+from ingest.holes import holes_in, stretches, told
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
 from ingest.keep import drop_strays, sweep, written
 from ingest.scan import find_files, fingerprint
@@ -49,16 +56,13 @@ STEPS = (
 STOPPING = (BudgetSpent, CredentialsError, LibraryLocked)
 """After these, all further work would fail the same way."""
 
-REFUSING = (NotMedia, SourceMissing, UsageError)
+REFUSING = (NotMedia, Damaged, HeldPicture, UnsteadyClock, SourceMissing, UsageError)
+"""After these, the same file would be refused again."""
+
+STEADY_NAME = "steady.media"
 
 MOST_ENCODERS = 8
 """Clips encoded at a time, at most, on a machine with so many cores."""
-
-
-class TooShort(NotMedia):
-    """Footage that no clip can be cut from."""
-
-    advice = f"A clip lasts at least {MIN_CLIP_MS / 1000:.0f} s."
 
 
 def ingest(paths: Sequence[Path], job: Job, watch: Watcher) -> IngestReport:
@@ -131,7 +135,7 @@ def _products(job: Job) -> tuple[str, ...]:
 
 def _is_done(footage: Footage, path: Path, job: Job) -> bool:
     state = job.library.footage_state(footage.id)
-    return state is not None and state.state == "kept" and state.mark == mark_of(footage, path, job)
+    return state is not None and state.state in ("kept", "partial") and state.mark == mark_of(footage, path, job)
 
 
 def mark_of(footage: Footage, path: Path, job: Job) -> str:
@@ -161,9 +165,11 @@ def _told(error: CliplibError) -> str:
 def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[FootageOutcome, int]:
     """Everything that happens to a file that is not done yet."""
     before = path.stat()
-    found = probe(path)
     id = Footage.id_of(sha256)
-    pictures = scanned(path, id, found, job, lambda share: watch.progress(path, "scan", share))
+    readable, found, clock = _probed(path, id, job)
+    if found.interlaced and not is_combed(job.ffmpeg, readable):
+        found = found.model_copy(update={"interlaced": False})
+    pictures = scanned(readable, id, found, job, lambda share: watch.progress(path, "scan", share))
     footage = job.library.add_footage(
         Footage(
             id=id,
@@ -171,25 +177,45 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
             path=str(path.resolve()),
             kind=job.kind,
             products=_products(job),
-            probe=found.model_copy(update={"length": pictures.length}),
+            # Two decoders may differ on the first picture; sound is put where the pictures of the clips begin.
+            probe=found.model_copy(update={"length": pictures.length, "start": millis(pictures.start)}),
         )
     )
     mark = mark_of(footage, path, job)
     job.library.set_footage_state(footage.id, FootageState("open", "", mark))
-    sound = read_sound(job.ffmpeg, path, footage.probe)
+    sound = read_sound(job.ffmpeg, readable, footage.probe)
     settled = settled_cut(path, footage, pictures, sound.samples, job)
     watch.progress(path, "listen", 1.0)
     encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
-    clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, encoders)
+    clip_job = ClipJob(job, footage, readable, pictures, sound.samples, settled.speech, encoders)
     pieces = drafts(footage, settled, sound.decoded)
-    clips = _make_clips(pieces, clip_job, watch)
+    clips = _make_clips(pieces, clip_job, lambda share: watch.progress(path, "clips", share))
     drop_strays(job.library.media, footage.id, {*job.library.clips_of(id), *(draft.id for draft in pieces)})
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    told = (*settled.notes, sound_note(sound.decoded, footage.probe), flaws.note(job.library, footage.id))
-    notes = "; ".join(filter(None, told))
-    return _sum_up(path, footage, clips, FootageState("kept", notes, mark), job)
+    holes = holes_in(pictures)
+    heard = (sound_note(sound.decoded, footage.probe), sound.note)
+    notes = (told(holes), clock, *settled.notes, *heard, flaws.note(job.library, footage.id))
+    status: Status = "partial" if holes else "kept"
+    code = holes[0].why.code if holes else ""
+    whole = FootageOutcome(path, footage.id, status, code, "; ".join(filter(None, notes)))
+    return _sum_up(whole, mark, clips, job)
+
+
+def _probed(path: Path, id: str, job: Job) -> tuple[Path, Probe, str]:
+    """What to read a file from, what it holds, and a note where its clock is not steady and a copy is read."""
+    try:
+        return path, probe(path), ""
+    except UnsteadyClock:
+        shifts = steady_shifts(path)
+    again = f"its clock starts again {len(shifts) - 1} times; here it runs on"
+    note = again if len(shifts) > 1 else "its first pictures have no time stamps and are left out"
+    steady = job.library.media / id / STEADY_NAME
+    if not steady.is_file():
+        with written(steady) as temporary:
+            write_steady(path, shifts, temporary)
+    return steady, probe(steady), note
 
 
 def scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan:
@@ -197,6 +223,7 @@ def scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan
 
     Raises:
         TooShort: there is less picture than a clip needs.
+        Damaged, HeldPicture: no stretch without a hole is long enough.
     """
     kept = job.library.media / id / "scan.npz"
     pictures = Scan.load(kept, job.settings.shots)
@@ -204,6 +231,9 @@ def scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan
         pictures = scan(job.ffmpeg, path, found, job.settings.shots, report)
         if pictures.length < MIN_CLIP_MS:
             raise TooShort(f"{path} lasts {pictures.length} ms")
+        if not stretches(pictures):
+            holes = holes_in(pictures)
+            raise holes[0].why(f"{path}: no clip can be made: {told(holes)}")
         with written(kept) as temporary:
             pictures.save(temporary)
     report(1.0)
@@ -236,7 +266,7 @@ class _Made:
     error: CliplibError | None = None
 
 
-def _make_clips(drafts: Sequence[Draft], job: ClipJob, watch: Watcher) -> list[_Made]:
+def _make_clips(drafts: Sequence[Draft], job: ClipJob, report: Report) -> list[_Made]:
     """Take all clips through their steps, several at a time; in order of their beginning."""
     made: dict[str, _Made] = {}
     pool = ThreadPoolExecutor(job.job.settings.concurrency, "clip")
@@ -245,7 +275,7 @@ def _make_clips(drafts: Sequence[Draft], job: ClipJob, watch: Watcher) -> list[_
         for done in as_completed(running):
             clip = done.result()
             made[clip.id] = clip
-            watch.progress(job.path, "clips", len(made) / len(drafts))
+            report(len(made) / len(drafts))
     finally:
         # Also when the run is stopped: what has begun is finished, what has not is dropped.
         job.halted.set()
@@ -268,18 +298,17 @@ def _make_clip(draft: Draft, job: ClipJob) -> _Made:
         return _Made(draft.id, error=error)
 
 
-def _sum_up(
-    path: Path, footage: Footage, clips: Sequence[_Made], whole: FootageState, job: Job
-) -> tuple[FootageOutcome, int]:
-    """How a file ended, which is kept in the library: `whole` where no clip failed."""
+def _sum_up(whole: FootageOutcome, mark: str, clips: Sequence[_Made], job: Job) -> tuple[FootageOutcome, int]:
+    """How a file ended, which is kept in the library: as `whole` says where no clip failed."""
     errors = [clip.error for clip in clips if clip.error is not None]
-    kept = tuple(job.library.clips_of(footage.id))
+    kept = tuple(job.library.clips_of(whole.id))
     added = sum(clip.new for clip in clips)
-    if not errors:
-        job.library.set_footage_state(footage.id, whole)
-        return FootageOutcome(path, footage.id, "kept", reason=whole.reason, clips=kept), added
-    reason = f"{len(errors)} of {len(clips)} clips failed, first: {_told(errors[0])}"
-    if not kept:
-        raise MediaError(reason) if isinstance(errors[0], MediaError) else errors[0]
-    job.library.set_footage_state(footage.id, FootageState("partial", reason, whole.mark))
-    return FootageOutcome(path, footage.id, "partial", errors[0].code, reason, kept), added
+    if errors:
+        reason = f"{len(errors)} of {len(clips)} clips failed, first: {_told(errors[0])}"
+        if not kept:
+            raise MediaError(reason) if isinstance(errors[0], MediaError) else errors[0]
+        whole, mark = replace(whole, status="partial", code=errors[0].code, reason=reason), ""
+    job.library.set_footage_state(
+        whole.id, FootageState("partial" if whole.status == "partial" else "kept", whole.reason, mark)
+    )
+    return replace(whole, clips=kept), added

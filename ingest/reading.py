@@ -1,6 +1,6 @@
 """The one decode pass: ffmpeg decodes and shrinks every picture, and sends it with its time through a pipe."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -13,7 +13,7 @@ import ffmpeg as graph
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplib.errors import MediaError
+from cliplib.errors import Damaged
 from cliplib.media.ffmpeg import Ffmpeg, failure, source
 from cliplib.media.probe import millis, opened, picture_track
 from cliplib.media.run import STALL_SECONDS, Outflow, stream
@@ -32,9 +32,6 @@ BYTES = ROUGH * ROUGH * 3 // 2
 
 EARLY = 4000
 """Seconds added to all times on their way through the pipe, which carries none below zero, and taken off again."""
-
-MOST_BAD = 0.1
-"""Share of a file that cannot be decoded from which it is refused."""
 
 Bytes = NDArray[np.uint8]
 
@@ -102,16 +99,23 @@ def read_pictures(
 
 
 def read_rough(
-    ffmpeg: Ffmpeg, path: Path, *, threads: int = 1, stall_seconds: float = STALL_SECONDS
+    ffmpeg: Ffmpeg,
+    path: Path,
+    *,
+    threads: int = 1,
+    stall_seconds: float = STALL_SECONDS,
+    complain: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Rough]:
     """All pictures of a file's picture track in chunks, decoded once.
 
     Pictures are those shown: turned upright, edit lists applied, times exactly as the file says and never a frame
     count. What cannot be decoded is left out, as players do, and so is what does not come later than the one before:
-    a recording joined byte for byte starts its clock again.
+    a recording joined byte for byte starts its clock again. A decoder hides errors as well as it can: `complain` is
+    told in the end what it said of them, if anything.
 
     Raises:
-        NotMedia, MediaError: more than a tenth of the file cannot be decoded, or it holds no moving picture.
+        NotMedia, MediaError: it holds no moving picture.
+        Damaged: none can be decoded.
         Stalled: decoding made no progress.
     """
     with opened(path) as container:
@@ -135,7 +139,9 @@ def read_rough(
     if done.returncode != 0:
         raise failure(done)
     if begin is None:
-        raise MediaError(f"{path} holds no picture that can be decoded: {done.last_lines() or 'ffmpeg said nothing'}")
+        raise Damaged(f"{path} holds no picture that can be decoded: {done.last_lines() or 'ffmpeg said nothing'}")
+    if done.stderr:
+        complain(done.last_lines())
     if stamps:
         yield _rough(planes, stamps, begin, first)
 
@@ -148,7 +154,7 @@ def _argv(ffmpeg: Ffmpeg, track: Any, tick: Fraction, early: int) -> list[str]:
         small.filter("setpts", f"PTS+{early}"), "pipe:1", format="nut", vcodec="rawvideo", pix_fmt="yuv420p",
         enc_time_base=f"{tick.numerator}:{tick.denominator}", fps_mode="passthrough",
     )  # fmt: skip
-    general = ["-nostdin", "-hide_banner", "-v", "error", "-filter_threads", "1", "-max_error_rate", str(MOST_BAD)]
+    general = ["-nostdin", "-hide_banner", "-v", "error", "-filter_threads", "1", "-max_error_rate", "1"]
     return [str(ffmpeg.path), *general, *graph.get_args(output)]
 
 

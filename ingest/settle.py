@@ -17,11 +17,12 @@ from cliplib.library import Library
 from cliplib.records import ClipRecord, Footage, Transcript
 from cliplib.values import Span, Value
 from ingest.draft import fingerprint_of
+from ingest.holes import segment_around
 from ingest.job import Job
 from ingest.keep import written
 from ingest.misheard import corrected
 from ingest.offers import offers
-from ingest.segment import VERSION, Material, Piece, segment
+from ingest.segment import VERSION, Material, Piece
 from ingest.shots import VERSION as SHOTS_VERSION
 from ingest.shots import Scan
 from ingest.speech import Heard, find_speech, hear, hear_mark, sound_level
@@ -71,7 +72,8 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     if earlier is not None and clips:
         pieces = earlier.pieces
     else:
-        found = segment(material_of(scan, audio, right, speech, job.settings.product), footage.kind)
+        material = material_of(scan, audio, right, speech, job.settings.product)
+        found = segment_around(material, footage.kind, scan)
         pieces = _beside(found, [piece_of(clip) for clip in clips])
     settled = Settled(
         heard=heard, rules=rules, transcript=known.transcript, notes=known.notes, speech=speech, pieces=pieces

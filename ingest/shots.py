@@ -11,17 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplib.config import ShotFinder
+from cliplib.media.damage import damaged
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.frames import shown_for
 from cliplib.media.probe import millis
 from cliplib.records import Probe
+from cliplib.values import Span
 from ingest.camera import Follower
 from ingest.changes import Boundary, Passage
 from ingest.finders import FINDERS
 from ingest.gradual import Way, faded_ends
 from ingest.reading import Rough, read_rough
 
-VERSION = 3
+VERSION = 4
 
 HALF_SHARP = 700.0
 """Variance of the Laplacian, on the pictures of the decode pass, that counts as sharpness 0.5."""
@@ -42,7 +44,8 @@ class Scan:
 
     `start` is the first picture's time stamp in the file, in seconds; `shots` are the first pictures of new shots,
     `passages` what lies between two shots that blend, and `finder` is who looked for both; `camera` has the steps of
-    `ingest.camera.Follower`.
+    `ingest.camera.Follower`. `damage` is where pictures are damaged or missing; it may
+    reach past the last one.
     """
 
     start: Fraction
@@ -55,6 +58,7 @@ class Scan:
     passages: tuple[Passage, ...] = ()
     finder: ShotFinder = "own"
     camera: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 5)))
+    damage: tuple[Span, ...] = ()
 
     def save(self, path: Path) -> None:
         """Write as .npz."""
@@ -63,6 +67,7 @@ class Scan:
         arrays["shots"] = np.array(self.shots, np.int64)
         arrays["passages"] = np.array([(p.start, p.end) for p in self.passages], np.int64).reshape(-1, 2)
         arrays["ways"] = np.array([p.way for p in self.passages], "U16")
+        arrays["damage"] = np.array([(span.start, span.end) for span in self.damage], np.int64).reshape(-1, 2)
         with path.open("wb") as file:
             np.savez(file, **arrays, version=VERSION, length=self.length, finder=self.finder)
 
@@ -86,6 +91,7 @@ class Scan:
                 passages=tuple(Passage(start, end, way) for (start, end), way in spans),
                 finder=finder,
                 camera=kept["camera"],
+                damage=tuple(Span(start=start, end=end) for start, end in kept["damage"].tolist()),
             )
 
 
@@ -103,9 +109,10 @@ def scan(ffmpeg: Ffmpeg, path: Path, probe: Probe, finder: ShotFinder, report: R
         NotMedia, MediaError, Stalled: see `ingest.reading.read_rough`.
     """
     figures, follower = _Figures(), Follower()
+    complaints: list[str] = []
 
     def pictures() -> Iterator[Rough]:
-        for rough in read_rough(ffmpeg, path, threads=0):
+        for rough in read_rough(ffmpeg, path, threads=0, complain=complaints.append):
             figures.take(rough)
             follower.take(rough.luma, rough.at_ms)
             report(min(1.0, int(rough.at_ms[-1]) / probe.length))
@@ -127,6 +134,7 @@ def scan(ffmpeg: Ffmpeg, path: Path, probe: Probe, finder: ShotFinder, report: R
         passages=_passages(found, figures.ends(), np.append(times, length)),
         finder=finder,
         camera=follower.steps,
+        damage=damaged(path, begin) if complaints else (),
     )
 
 

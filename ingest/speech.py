@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -153,9 +154,11 @@ def sound_level(audio: Audio, times: NDArray[np.int64], length: int) -> NDArray[
     """How loud it is while each picture is shown, as root mean square; zeros without sound."""
     if not len(audio):
         return np.zeros(len(times), np.float32)
-    power = np.concatenate([[0.0], np.cumsum(audio.astype(np.float64) ** 2)])
     marks = np.append(times, length) * AUDIO_RATE // 1000
     marks = np.clip(marks, 0, len(audio))
-    count = np.maximum(1, np.diff(marks))
-    level: NDArray[np.float32] = np.sqrt((power[marks[1:]] - power[marks[:-1]]) / count).astype(np.float32)
+    level = np.zeros(len(times), np.float32)
+    # Picture by picture: all samples of hours of sound as floats would take more memory than all else together.
+    for number, (begin, end) in enumerate(pairwise(marks.tolist())):
+        part = audio[begin:end].astype(np.float64)
+        level[number] = np.sqrt(part @ part / max(1, len(part)))
     return level

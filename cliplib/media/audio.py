@@ -2,15 +2,16 @@
 
 import tempfile
 import wave
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ffmpeg as graph
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplib.errors import DiskFull, MediaError
 from cliplib.media.ffmpeg import Ffmpeg, source
-from cliplib.media.probe import opened, sound_track
+from cliplib.media.probe import opened, sound_tracks
 from cliplib.records import Probe
 from cliplib.values import Span
 
@@ -22,6 +23,12 @@ BLOCK = 60 * RATE
 
 CANCELLED = 0.1
 """A mono mix this much quieter than its louder channel has lost its content: the channels are opposite in phase."""
+
+HEARD = 33
+"""A sample this far from zero (-60 dB of full scale) is more than the noise of an open input."""
+
+OTHER_TRACK = "the first sound track is silent, so another is heard"
+DAMAGED_SOUND = "the sound is damaged; what cannot be decoded is silent"
 
 Samples = NDArray[np.int16]
 
@@ -36,10 +43,14 @@ ABSOLUTE_GATE, RELATIVE_GATE = 10 ** ((-70 + 0.691) / 10), 0.1
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """The sound of a file: `samples` as long as the pictures last, of which `decoded` ms came out of the file."""
+    """The sound of a file: `samples` as long as the pictures last, of which `decoded` ms came out of the file.
+
+    `note` says what an editor should know of it.
+    """
 
     samples: Samples
     decoded: int
+    note: str = ""
 
 
 def read_audio(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Samples:
@@ -61,20 +72,55 @@ def read_sound(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Sound:
     if not probe.audio:
         return Sound(np.zeros(0, np.int16), 0)
     with opened(path) as container:
-        track = sound_track(container)
+        tracks = sound_tracks(container)
+    first = _track(ffmpeg, path, probe, tracks[0])
+    if _is_heard(first.samples):
+        return first
+    # The track to hear first may be an empty one, such as a second microphone that was not plugged in.
+    for track in tracks[1:]:
+        other = _track(ffmpeg, path, probe, track)
+        if _is_heard(other.samples):
+            return replace(other, note="; ".join(filter(None, (OTHER_TRACK, other.note))))
+    return first
+
+
+def _is_heard(samples: Samples) -> bool:
+    return bool(samples.max(initial=0) >= HEARD or samples.min(initial=0) <= -HEARD)
+
+
+def _track(ffmpeg: Ffmpeg, path: Path, probe: Probe, track: int) -> Sound:
+    """One sound track; where it cannot be decoded there is silence."""
     with tempfile.TemporaryDirectory(prefix="cliplib-") as folder:
         raw = Path(folder) / "sound.raw"
         heard = source(path, copyts=None)[str(track)]
         heard = heard.filter("asetpts", f"PTS-({probe.start}/1000)/TB")
         heard = heard.filter("aresample", RATE, first_pts=0, **{"async": 1})
-        ffmpeg.make(graph.output(heard, str(raw), format="s16le", ac=2, ar=RATE))
-        stereo = np.fromfile(raw, np.int16)
-    stereo = stereo[: len(stereo) // 2 * 2].reshape(-1, 2)[: probe.length * PER_MS]
-    samples = np.zeros(probe.length * PER_MS, np.int16)
-    for at in range(0, len(stereo), BLOCK):
-        block = stereo[at : at + BLOCK]
-        samples[at : at + len(block)] = _mono(block)
-    return Sound(samples, len(stereo) // PER_MS)
+        output = graph.output(heard, str(raw), format="s16le", ac=2, ar=RATE)
+        try:
+            ffmpeg.make(output)
+            note = ""
+        except DiskFull:
+            raise
+        except MediaError:
+            ffmpeg.make(output, tolerant=True)
+            note = DAMAGED_SOUND
+        samples, count = _mixed(raw, probe.length * PER_MS)
+    return Sound(samples, count // PER_MS, note)
+
+
+def _mixed(raw: Path, wanted: int) -> tuple[Samples, int]:
+    """So many samples, mixed from a file of interleaved stereo block by block, and how many of them the file has."""
+    samples = np.zeros(wanted, np.int16)
+    count = 0
+    with raw.open("rb") as file:
+        while count < wanted:
+            block = np.fromfile(file, np.int16, 2 * min(BLOCK, wanted - count))
+            block = block[: len(block) // 2 * 2].reshape(-1, 2)
+            if not len(block):
+                break
+            samples[count : count + len(block)] = _mono(block)
+            count += len(block)
+    return samples, count
 
 
 def _mono(stereo: Samples) -> Samples:

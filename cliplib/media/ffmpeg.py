@@ -16,7 +16,7 @@ from cliplib.media.run import STALL_SECONDS, Finished, run
 NEEDED_FILTERS = (
     "scale", "crop", "pad", "setsar", "fps", "setpts", "ass", "format", "concat", "trim", "atrim", "asetpts", "afade",
     "apad", "aresample", "aformat", "volume", "adelay", "amix", "loudnorm", "ebur128", "blackdetect", "freezedetect",
-    "silencedetect", "anullsrc", "zscale", "tonemap", "select",
+    "silencedetect", "anullsrc", "zscale", "tonemap", "select", "bwdif", "idet",
 )  # fmt: skip
 NEEDED_ENCODERS = ("libx264", "aac", "mjpeg")
 OLDEST = (5, 1)  # the first with -fps_mode
@@ -56,14 +56,16 @@ class Ffmpeg:
         cwd: Path | None = None,
         on_time: Callable[[int], None] | None = None,
         stall_seconds: float = STALL_SECONDS,
+        tolerant: bool = False,
     ) -> Finished:
-        """Run a graph built with ffmpeg-python to its end; decode errors are failures.
+        """Run a graph built with ffmpeg-python to its end; decode errors are failures unless it is `tolerant`.
 
         Args:
             stream: what `ffmpeg.output(...)` returned; its inputs come from `source`.
             cwd: folder to run in; lets filters name files without a path that needs escaping.
             on_time: called with the milliseconds written so far.
             stall_seconds: end the program after so long without progress.
+            tolerant: what cannot be decoded is left out, or patched up by the decoder; the caller checks the result.
 
         Raises:
             MediaError: it failed; the message holds the last lines it wrote.
@@ -74,7 +76,7 @@ class Ffmpeg:
             "-hide_banner",
             "-v",
             "error",
-            "-xerror",
+            *(("-max_error_rate", "1") if tolerant else ("-xerror",)),
             "-progress",
             "pipe:1",
             "-stats_period",

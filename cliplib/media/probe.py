@@ -10,18 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
 
-from cliplib.errors import MediaError, NotMedia, SourceMissing
+from cliplib.errors import Damaged, MediaError, NoPicture, NotMedia, SourceMissing, UnsteadyClock
 from cliplib.media.ffmpeg import DEMUXERS
 from cliplib.records import AudioTrack, Probe
 from cliplib.values import Rate
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -42,6 +44,12 @@ TRANSFERS = {
     18: "arib-std-b67",
 }
 """Names that ffmpeg gives to the numbers of ITU-T H.273, table 3."""
+
+LIVE_FORMATS = ("mpegts", "flv", "mpeg")
+"""Containers that are written as they are sent, so that their clock may start again midway."""
+
+BACK, AHEAD = Fraction(1, 5), Fraction(10)
+"""Seconds by which the clock must jump to count as another one."""
 
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
@@ -86,14 +94,14 @@ def picture_track(container: "InputContainer", path: Path) -> "VideoStream":
     """The video track to use: no attached cover picture; the default one first, then the largest.
 
     Raises:
-        NotMedia: there is none, or the file breaks a limit.
+        NoPicture, NotMedia: there is none, or the file breaks a limit.
     """
     if len(container.streams) > MOST_STREAMS:
         raise NotMedia(f"{path} has {len(container.streams)} streams; at most {MOST_STREAMS} are read")
     cover = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
     tracks = [track for track in container.streams.video if not track.disposition & cover and track.codec_context]
     if not tracks:
-        raise NotMedia(f"{path} holds no moving picture")
+        raise NoPicture(f"{path} holds no moving picture")
     best = max(
         tracks,
         key=lambda t: (bool(t.disposition & av.stream.Disposition.default), t.width * t.height, -t.index),
@@ -104,13 +112,17 @@ def picture_track(container: "InputContainer", path: Path) -> "VideoStream":
     return best
 
 
-def sound_track(container: "InputContainer") -> int | None:
-    """Index of the sound track to hear: the default one first, then the one with most channels; None without sound."""
+def sound_tracks(container: "InputContainer") -> list[int]:
+    """Indices of the sound tracks, the one to hear first: the default one, then those with most channels."""
     tracks = [track for track in container.streams.audio if track.codec_context and track.sample_rate]
-    if not tracks:
-        return None
     default = av.stream.Disposition.default
-    return max(tracks, key=lambda t: (bool(t.disposition & default), t.channels, -t.index)).index
+    tracks.sort(key=lambda t: (not t.disposition & default, -t.channels, t.index))
+    return [track.index for track in tracks]
+
+
+def sound_track(container: "InputContainer") -> int | None:
+    """Index of the sound track to hear; None without sound."""
+    return next(iter(sound_tracks(container)), None)
 
 
 def decoded(container: "InputContainer", track: "VideoStream") -> Iterator["VideoFrame | None"]:
@@ -129,17 +141,18 @@ def probe(path: Path) -> Probe:
 
     Raises:
         SourceMissing, NotMedia: nothing there, or no footage.
-        MediaError: no picture can be decoded, or the pictures have no time stamps.
+        Damaged: no picture can be decoded.
+        UnsteadyClock: pictures have no time stamps, or these start again midway; `cliplib.media.steady` helps.
     """
     with opened(path) as container:
         track = picture_track(container, path)
         seen = _look_through(container, track)
         if seen.first is None:
-            raise MediaError(f"{path}: no picture can be decoded")
+            raise Damaged(f"{path}: no picture can be decoded")
         if seen.first.pts is None or not seen.times:
-            raise MediaError(
-                f"{path}: its pictures have no time stamps", "Put the stream into a container such as MP4 first."
-            )
+            raise UnsteadyClock(f"{path}: its pictures have no time stamps")
+        if seen.untimed or seen.leaps:
+            raise UnsteadyClock(f"{path}: the time stamps of its pictures do not rise all the way")
         return _described(container, track, seen)
 
 
@@ -149,11 +162,16 @@ class _Seen:
 
     first: "VideoFrame | None" = None
     times: dict[int, int] = field(default_factory=dict)
+    untimed: bool = False
+    leaps: bool = False
 
 
 def _look_through(container: "InputContainer", track: "VideoStream") -> _Seen:
     seen = _Seen()
+    clock = Clock(container, track)
     for packet in container.demux(track):
+        seen.untimed |= packet.size > 0 and packet.pts is None and packet.dts is None
+        seen.leaps |= clock.leaps(packet)
         if seen.first is None or seen.first.pts is None:
             try:
                 seen.first = next(iter(packet.decode()), seen.first)
@@ -162,6 +180,25 @@ def _look_through(container: "InputContainer", track: "VideoStream") -> _Seen:
         if packet.pts is not None and packet.size and not packet.is_discard:
             seen.times[packet.pts] = packet.duration or 0
     return seen
+
+
+class Clock:
+    """Tells where the time stamps of a track start again: a stream that was joined byte for byte, or reconnected."""
+
+    def __init__(self, container: "InputContainer", track: "Stream") -> None:
+        tick = track.time_base or Fraction(1, 90_000)
+        self._back = int(BACK / tick)
+        # Elsewhere a long gap is a picture that is held.
+        self._ahead = int(AHEAD / tick) if container.format.name in LIVE_FORMATS else None
+        self._last: int | None = None
+
+    def leaps(self, packet: "Packet[Any]") -> bool:
+        """Whether the clock is another one from this packet on; packets come in the order of the file."""
+        last, now = self._last, packet.dts
+        self._last = last if now is None else now
+        if last is None or now is None:
+            return False
+        return now < last - self._back or (self._ahead is not None and now > last + self._ahead)
 
 
 def _described(container: "InputContainer", track: "VideoStream", seen: _Seen) -> Probe:
@@ -182,6 +219,7 @@ def _described(container: "InputContainer", track: "VideoStream", seen: _Seen) -
         pixel_format=frame.format.name,
         transfer=TRANSFERS.get(int(frame.color_trc), ""),
         start=millis(frame.pts * track.time_base),
+        interlaced=bool(frame.interlaced_frame),
         audio=tuple(
             AudioTrack(
                 index=sound.index,

@@ -3,6 +3,7 @@
 import wave
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 
 from cliplib.errors import MediaError
 from cliplib.media.audio import PER_MS, excerpt, read_audio
-from cliplib.media.frames import grab
+from cliplib.media.ffmpeg import Ffmpeg, source
+from cliplib.media.fields import is_combed
+from cliplib.media.frames import Grabbed, grab
 from cliplib.media.probe import probe
 from cliplib.records import Edge, Footage, Transcript
 from cliplib.values import Span
@@ -187,3 +190,96 @@ def test_high_dynamic_range_becomes_standard(tmp_path: Path, make_job: MakeJob, 
     draft = cut(draft_of(job, Span(start=0, end=job.scan.length)), job)
     made = probe(job.folder(draft) / "clip.mp4")
     assert made.transfer == "bt709" and made.pixel_format == "yuv420p"
+
+
+def test_interlaced_pictures_are_made_whole_one_for_one(tmp_path: Path, make_job: MakeJob, ffmpeg: Ffmpeg) -> None:
+    """Lines of two moments differ from their neighbours; after the cut they do not, and no picture is lost or added."""
+    import ffmpeg as graph
+
+    woven = graph.input("gradients=s=320x192:r=50:speed=0.1:seed=7", f="lavfi", t=2.4).filter(
+        "tinterlace", "interleave_top"
+    )
+    path = tmp_path / "i.mp4"
+    flags = {"flags": "+ilme+ildct", "x264-params": "tff=1"}
+    ffmpeg.make(graph.output(woven.filter("setfield", "tff"), str(path), vcodec="libx264", pix_fmt="yuv420p", **flags))
+    job = clip_job(path, make_job)
+    span = span_of(job.scan, 10, 49)
+    draft = cut(draft_of(job, span), job)
+    clip = job.folder(draft) / "clip.mp4"
+    assert is_combed(ffmpeg, path) and not is_combed(ffmpeg, clip)
+    with av.open(str(clip)) as container:
+        times = [frame.time for frame in container.decode(video=0)]
+    assert times == pytest.approx([k * 0.04 for k in range(40)], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("turn", "width", "corner"),
+    [
+        ({"display_rotation": 90}, 90, (1, 0)),
+        ({"display_rotation": 180}, 160, (1, 1)),
+        ({"display_rotation": 270}, 90, (0, 1)),
+        ({"display_hflip": None}, 160, (0, 1)),
+        ({"display_vflip": None}, 160, (1, 0)),
+    ],
+)
+def test_turned_and_mirrored_pictures_stand_as_a_player_shows_them(
+    tmp_path: Path, make_job: MakeJob, ffmpeg: Ffmpeg, turn: dict[str, object], width: int, corner: tuple[int, int]
+) -> None:
+    """A white box is above left in what was recorded, and in the (bottom, right) `corner` of what is shown."""
+    import ffmpeg as graph
+
+    from cliplib.media.frames import image_of
+
+    boxed = graph.input("color=black:s=160x90:r=25", f="lavfi", t=1.2).filter("drawbox", 0, 0, 60, 30, "white", "fill")
+    ffmpeg.make(graph.output(boxed, str(tmp_path / "v.mp4"), vcodec="libx264", pix_fmt="yuv420p"))
+    path = tmp_path / "turned.mp4"
+    ffmpeg.make(graph.output(source(tmp_path / "v.mp4", **turn), str(path), c="copy"))
+    job = clip_job(path, make_job)
+    draft = cut(draft_of(job, Span(start=0, end=job.scan.length)), job)
+    image = image_of(grab(job.folder(draft) / "clip.mp4", [500], 160).jpegs[0])
+    assert image.shape[1] == width and job.footage.probe.width == width
+    bottom, right = (slice(-8, None) if side else slice(0, 8) for side in corner)
+    assert image[bottom, right].mean() > 200
+    assert image.mean() < 60, "and nowhere else"
+
+
+@pytest.mark.parametrize("colour", [(0, 135, 0), (128, 128, 128)])
+def test_garbage_after_a_seek_is_noticed_and_the_file_read_from_its_beginning(
+    tmp_path: Path, make_job: MakeJob, make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch, colour: tuple[int, ...]
+) -> None:
+    """A decoder that is entered midway gives flat pictures and no error."""
+    import cv2
+
+    from cliplib.media.frames import image_of
+    from ingest import cut as module
+
+    job = clip_job(make_video(tmp_path / "v.mp4", (4.0,)), make_job)
+    flat = cv2.imencode(".jpg", np.full((90, 160, 3), colour, np.uint8))[1].tobytes()
+    real, seeks = module._encode_once, []
+
+    def entered(span: Span, job: ClipJob, target: Path, at: list[int], *, seek: bool) -> Grabbed:
+        seeks.append(seek)
+        grabbed = real(span, job, target, at, seek=seek)
+        return Grabbed(grabbed.count, (flat,) * len(at)) if seek else grabbed
+
+    monkeypatch.setattr(module, "_encode_once", entered)
+    draft = cut(draft_of(job, Span(start=2000, end=4000)), job)
+    assert seeks == [True, False] and image_of(draft.frames[0].jpeg).std() > 20
+
+
+def test_good_pictures_after_a_seek_are_not_made_twice(
+    tmp_path: Path, make_job: MakeJob, make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ingest import cut as module
+
+    job = clip_job(make_video(tmp_path / "v.mp4", (2.0, 2.0, 2.0, 2.0), size="160x90"), make_job)
+    real, seeks = module._encode_once, []
+
+    def counted(*parts: Any, seek: bool) -> Grabbed:
+        seeks.append(seek)
+        return real(*parts, seek=seek)
+
+    monkeypatch.setattr(module, "_encode_once", counted)
+    for start in (2000, 4000, 6000):
+        cut(draft_of(job, Span(start=start, end=start + 2000)), job)
+    assert seeks == [True] * 3

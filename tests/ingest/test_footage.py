@@ -1,4 +1,4 @@
-"""Real footage: known cuts are found, every clip is sound, and nothing awkward hangs or crashes an ingest."""
+"""Real footage: known cuts are found, and every clip is sound."""
 
 import itertools
 import json
@@ -46,16 +46,3 @@ def test_real_videos_are_cut_at_their_shot_changes(footage: Path, library: Libra
         assert all(min(abs(start - change) for change in changes) <= 2 for start in starts)
         if outcome.path.name.startswith("office"):  # its picture starts 0.834 s after its sound
             assert {9710, 14_414} <= set(starts)  # 10.5437 s and 15.2484 s in the file
-
-
-def test_awkward_files_all_end_with_a_reason(footage: Path, library: Library, make_job: MakeJob) -> None:
-    manifest = json.loads((footage / "hard" / "manifest.json").read_text("utf-8"))["files"]
-    expected = {entry["file"]: entry["expect"] for entry in manifest}
-    report = ingest([footage / "hard" / name for name in expected], make_job(), Watch())
-    assert len(report.footage) == len(expected)
-    for outcome in report.footage:
-        assert outcome.status == "kept" or outcome.reason
-        if expected[outcome.path.name].startswith(("reject", "ignore")):
-            assert outcome.status in ("refused", "failed") and outcome.code, outcome
-    good = [o for o in report.footage if expected[o.path.name] == "ok"]
-    assert sum(o.status in ("kept", "skipped") for o in good) >= len(good) - 4

@@ -242,6 +242,8 @@ def test_what_is_no_footage_is_refused_and_nothing_else_is_read(
     report = ingest([tmp_path / f"{name}.mp4" for name in names], job, Watch())
     assert {o.path.stem: (o.status, o.code) for o in report.footage} == {
         **dict.fromkeys(names, ("refused", "E_NOT_MEDIA")),
+        "sound": ("refused", "E_NO_PICTURE"),
+        "short": ("refused", "E_TOO_SHORT"),
         "none": ("refused", "E_MISSING"),
     }
     assert "600 ms" in report.footage[-2].reason

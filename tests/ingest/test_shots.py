@@ -8,7 +8,7 @@ import ffmpeg as graph
 import pytest
 
 from cliplib.config import ShotFinder, load
-from cliplib.errors import MediaError, SettingsError
+from cliplib.errors import SettingsError
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.probe import probe
 from ingest.changes import Passage
@@ -95,11 +95,11 @@ def test_pictures_after_a_clock_that_starts_again_are_not_followed(tmp_path: Pat
         parts.append(made(ffmpeg, path, graph.input("testsrc2=s=64x64:r=25", f="lavfi", t=1)).read_bytes())
     joined = tmp_path / "joined.ts"
     joined.write_bytes(b"".join(parts))
-    times = scan(ffmpeg, joined, probe(joined), "own", lambda _: None).times.tolist()
+    times = scan(ffmpeg, joined, probe(tmp_path / "a.ts"), "own", lambda _: None).times.tolist()
     assert times == sorted(set(times)) and len(times) >= 25
 
 
-def test_more_than_a_tenth_that_cannot_be_decoded_is_an_error(
+def test_where_pictures_are_damaged_is_kept_with_the_scan(
     tmp_path: Path, ffmpeg: Ffmpeg, make_video: MakeVideo
 ) -> None:
     path = make_video(tmp_path / "v.mp4", (2.0,), sound=False)
@@ -108,8 +108,12 @@ def test_more_than_a_tenth_that_cannot_be_decoded_is_an_error(
     start, end = data.index(b"mdat") + 4000, data.index(b"moov") - 4
     data[start:end] = bytes(end - start)
     path.write_bytes(data)
-    with pytest.raises(MediaError, match="ffmpeg ended with"):
-        scan(ffmpeg, path, found, "own", lambda _: None)
+    seen = scan(ffmpeg, path, found, "own", lambda _: None)
+    [damage] = seen.damage
+    assert damage.start <= 120 and damage.end == 2000
+    seen.save(tmp_path / "scan.npz")
+    again = Scan.load(tmp_path / "scan.npz", "own")
+    assert again is not None and again.damage == seen.damage
 
 
 def test_the_last_picture_lasts_as_long_as_the_file_says(tmp_path: Path, ffmpeg: Ffmpeg) -> None:
