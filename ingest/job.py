@@ -8,12 +8,19 @@ from typing import Literal, Protocol
 from cliplib.config import Product, Settings
 from cliplib.engines.base import SpeechEngine, TextEngine, VisionEngine
 from cliplib.engines.silent import NoText
+from cliplib.errors import NotMedia
 from cliplib.library import Library
 from cliplib.media.ffmpeg import Ffmpeg
-from cliplib.records import FootageKind
+from cliplib.records import MIN_CLIP_MS, FootageKind
 from cliplib.vocabulary import Vocabulary
 
 Status = Literal["kept", "skipped", "partial", "refused", "failed"]
+
+
+class TooShort(NotMedia):
+    """Footage that no clip can be cut from."""
+
+    advice = f"A clip lasts at least {MIN_CLIP_MS / 1000:.0f} s."
 
 
 @dataclass(frozen=True, slots=True)

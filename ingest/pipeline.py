@@ -20,16 +20,15 @@ from cliplib.errors import (
     UsageError,
 )
 from cliplib.library import FootageState
-from cliplib.media.audio import read_sound
 from cliplib.media.probe import probe
-from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
+from cliplib.records import ClipRecord, Footage
 from ingest import cut, describe, faces, facts, read
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
-from ingest.keep import sweep, written
+from ingest.keep import scratch, sweep
+from ingest.look import look
 from ingest.scan import find_files, fingerprint
 from ingest.settle import Settled, settled_cut
-from ingest.shots import Report, Scan, scan
 from ingest.speech import deal, sidecar_mark, sound_note
 
 __all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest"]
@@ -50,12 +49,6 @@ REFUSING = (NotMedia, SourceMissing, UsageError)
 
 MOST_ENCODERS = 8
 """Clips encoded at a time, at most, on a machine with so many cores."""
-
-
-class TooShort(NotMedia):
-    """Footage that no clip can be cut from."""
-
-    advice = f"A clip lasts at least {MIN_CLIP_MS / 1000:.0f} s."
 
 
 def ingest(paths: Sequence[Path], job: Job, watch: Watcher) -> IngestReport:
@@ -157,50 +150,30 @@ def _told(error: CliplibError) -> str:
 def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[FootageOutcome, int]:
     """Everything that happens to a file that is not done yet."""
     before = path.stat()
-    found = probe(path)
-    id = Footage.id_of(sha256)
-    pictures = _scanned(path, id, found, job, lambda share: watch.progress(path, "scan", share))
-    footage = job.library.add_footage(
-        Footage(
-            id=id,
-            sha256=sha256,
-            path=str(path.resolve()),
-            kind=job.kind,
-            products=_products(job),
-            probe=found.model_copy(update={"length": pictures.length}),
-        )
+    new = Footage(
+        id=Footage.id_of(sha256),
+        sha256=sha256,
+        path=str(path.resolve()),
+        kind=job.kind,
+        products=_products(job),
+        probe=probe(path),
     )
-    mark = _mark(footage, path, job)
-    job.library.set_footage_state(footage.id, FootageState("open", "", mark))
-    sound = read_sound(job.ffmpeg, path, footage.probe)
-    settled = settled_cut(path, footage, pictures, sound.samples, job)
-    watch.progress(path, "listen", 1.0)
-    encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
-    clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, encoders)
-    clips = _make_clips(_drafts(footage, settled, sound.decoded), clip_job, watch)
+    with scratch(job.library.media) as folder:
+        seen = look(path, new, job, folder, lambda share: watch.progress(path, "scan", share))
+        lasting = new.probe.model_copy(update={"length": seen.scan.length})
+        footage = job.library.add_footage(new.model_copy(update={"probe": lasting}))
+        mark = _mark(footage, path, job)
+        job.library.set_footage_state(footage.id, FootageState("open", "", mark))
+        settled = settled_cut(path, footage, seen.scan, seen.sound.samples, job)
+        watch.progress(path, "listen", 1.0)
+        encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
+        clip_job = ClipJob(job, footage, path, seen.scan, seen.sound.samples, settled.speech, encoders)
+        clips = _make_clips(_drafts(footage, settled, seen.sound.decoded), clip_job, watch)
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    notes = "; ".join(filter(None, (*settled.notes, sound_note(sound.decoded, footage.probe))))
+    notes = "; ".join(filter(None, (*seen.notes, *settled.notes, sound_note(seen.sound.decoded, footage.probe))))
     return _sum_up(path, footage, clips, FootageState("kept", notes, mark), job)
-
-
-def _scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan:
-    """The scan of an earlier run, or a new one, which is kept.
-
-    Raises:
-        TooShort: there is less picture than a clip needs.
-    """
-    kept = job.library.media / id / "scan.npz"
-    pictures = Scan.load(kept, job.settings.shots)
-    if pictures is None:
-        pictures = scan(job.ffmpeg, path, found, job.settings.shots, report)
-        if pictures.length < MIN_CLIP_MS:
-            raise TooShort(f"{path} lasts {pictures.length} ms")
-        with written(kept) as temporary:
-            pictures.save(temporary)
-    report(1.0)
-    return pictures
 
 
 def _drafts(footage: Footage, settled: Settled, decoded: int) -> list[Draft]:

@@ -1,6 +1,6 @@
 """One pass over all pictures of a file: when each is shown, where shots change, how sharp, bright and moving it is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +20,7 @@ from ingest.finders import FINDERS
 from ingest.gradual import Way, faded_ends
 from ingest.reading import Rough, read_rough
 
-VERSION = 2
+VERSION = 3
 
 HALF_SHARP = 700.0
 """Variance of the Laplacian, on the pictures of the decode pass, that counts as sharpness 0.5."""
@@ -96,21 +96,25 @@ def scan(ffmpeg: Ffmpeg, path: Path, probe: Probe, finder: ShotFinder, report: R
     Raises:
         NotMedia, MediaError, Stalled: see `ingest.reading.read_rough`.
     """
+    return scan_of(read_rough(ffmpeg, path, threads=0), path, probe, finder, report)
+
+
+def scan_of(pictures: Iterable[Rough], path: Path, probe: Probe, finder: ShotFinder, report: Report) -> Scan:
+    """The same, given the pictures of the file in order."""
     figures = _Figures()
 
-    def pictures() -> Iterator[Rough]:
-        for rough in read_rough(ffmpeg, path, threads=0):
+    def measured() -> Iterator[Rough]:
+        for rough in pictures:
             figures.take(rough)
             report(min(1.0, int(rough.at_ms[-1]) / probe.length))
             yield rough
 
-    found = list(FINDERS[finder](pictures(), float(probe.rate.fraction)))
-    begin, last = figures.begin, figures.last
+    found = list(FINDERS[finder](measured(), float(probe.rate.fraction)))
     times = np.concatenate(figures.times)
-    lasts = shown_for(path, last) or 1 / probe.rate.fraction
-    length = max(int(times[-1]) + 1, millis(last - begin + lasts))
+    lasts = shown_for(path, figures.last * figures.tick) or 1 / probe.rate.fraction
+    length = max(int(times[-1]) + 1, millis((figures.last - figures.begin) * figures.tick + lasts))
     return Scan(
-        start=begin,
+        start=figures.begin * figures.tick,
         times=times,
         length=length,
         shots=tuple(one.at_ms for one in found if one.kind == "cut"),
@@ -131,32 +135,39 @@ class _Figures:
     luma: list[Floats] = field(default_factory=list)
     spread: list[Floats] = field(default_factory=list)
     motion: list[Floats] = field(default_factory=list)
-    begin: Fraction = Fraction(0)
-    last: Fraction = Fraction(0)
+    tick: Fraction = Fraction(1)
+    begin: int = 0
+    last: int = 0
     before: Bytes | None = None
 
     def take(self, rough: Rough) -> None:
         """Measure the next pictures."""
         luma = rough.luma
-        if not self.times:
-            self.begin, self.before = rough.stamps[0], luma[0]
-        assert self.before is not None
-        steps = np.diff([self.last if self.times else self.begin - Fraction(1, 25), *rough.stamps]).astype(np.float64)
-        change = cv2.absdiff(luma, np.concatenate([self.before[None], luma[:-1]])).mean((1, 2))
-        self.motion.append(np.clip(change * 0.04 / np.maximum(steps, 0.001) / FULL_MOTION, 0, 1).astype(np.float32))
-        detail = np.array([cv2.Laplacian(picture, cv2.CV_16S).var() for picture in luma])
+        if self.before is None:
+            self.tick, self.begin, self.before = rough.tick, int(rough.ticks[0]), luma[0]
+            self.last = self.begin - round(Fraction(1, 25) / self.tick)
+        steps = np.diff(rough.ticks, prepend=self.last) * float(self.tick)
+        change = [cv2.norm(a, b, cv2.NORM_L1) for a, b in zip(luma, [self.before, *luma[:-1]], strict=True)]
+        moved = np.array(change) / luma[0].size * 0.04 / np.maximum(steps, 0.001)
+        self.motion.append(np.clip(moved / FULL_MOTION, 0, 1).astype(np.float32))
+        detail = np.array([_spread(cv2.Laplacian(picture, cv2.CV_16S)) ** 2 for picture in luma])
         self.sharpness.append((detail / (detail + HALF_SHARP)).astype(np.float32))
-        small = rough.small.luma.astype(np.float32)
-        self.luma.append(small.mean((1, 2)))
-        self.spread.append(small.std((1, 2)))
+        small = rough.small.luma
+        self.luma.append(small.mean((1, 2), dtype=np.float32))
+        self.spread.append(np.array([_spread(picture) for picture in small], np.float32))
         self.times.append(rough.at_ms)
-        self.last, self.before = rough.stamps[-1], luma[-1]
+        self.last, self.before = int(rough.ticks[-1]), luma[-1]
 
     def ends(self) -> tuple[int, int]:
         """Numbers of the first and last picture outside a fade at the file's very ends."""
         gaps = np.diff(np.concatenate(self.times))
         usual = max(1.0, float(np.median(gaps))) if len(gaps) else 40.0
         return faded_ends(np.concatenate(self.spread), np.concatenate(self.luma), usual)
+
+
+def _spread(plane: NDArray[Any]) -> float:
+    """Standard deviation."""
+    return float(cv2.meanStdDev(plane)[1][0, 0])
 
 
 def _passages(found: Sequence[Boundary], ends: tuple[int, int], marks: NDArray[np.int64]) -> tuple[Passage, ...]:

@@ -22,6 +22,9 @@ VERSION = 2
 SHORT_OF_SOUND_MS = 500
 """Sound that ends so much before the picture is worth a word: the file may be damaged."""
 
+PICTURES_HEARD = 1000
+"""The sound of so many pictures is measured at a time."""
+
 BEYOND = "all words of the subtitles lie beyond the picture"
 ELSEWHERE = "nothing is said in this clip; the words of the footage are in other clips"
 
@@ -181,9 +184,11 @@ def sound_level(audio: Audio, times: NDArray[np.int64], length: int) -> NDArray[
     """How loud it is while each picture is shown, as root mean square; zeros without sound."""
     if not len(audio):
         return np.zeros(len(times), np.float32)
-    power = np.concatenate([[0.0], np.cumsum(audio.astype(np.float64) ** 2)])
-    marks = np.append(times, length) * AUDIO_RATE // 1000
-    marks = np.clip(marks, 0, len(audio))
-    count = np.maximum(1, np.diff(marks))
-    level: NDArray[np.float32] = np.sqrt((power[marks[1:]] - power[marks[:-1]]) / count).astype(np.float32)
+    marks = np.clip(np.append(times, length) * AUDIO_RATE // 1000, 0, len(audio))
+    level = np.zeros(len(times), np.float32)
+    for first in range(0, len(times), PICTURES_HEARD):
+        part = marks[first : first + PICTURES_HEARD + 1]
+        heard = audio[part[0] : part[-1]].astype(np.float64)
+        power = np.concatenate([[0.0], np.cumsum(heard**2)])[part - part[0]]
+        level[first : first + len(part) - 1] = np.sqrt(np.diff(power) / np.maximum(1, np.diff(part)))
     return level

@@ -4,6 +4,7 @@ import tempfile
 import wave
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ffmpeg as graph
 import numpy as np
@@ -42,39 +43,67 @@ class Sound:
     decoded: int
 
 
+@dataclass(frozen=True, slots=True)
+class SoundWanted:
+    """The sound of a file that holds `probe` is to be written to `raw`, for `mixed` to read."""
+
+    probe: Probe
+    raw: Path
+
+
 def read_audio(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Samples:
-    """The samples of `read_sound`."""
-    return read_sound(ffmpeg, path, probe).samples
+    """The samples of `read_sound`, in memory."""
+    with tempfile.TemporaryDirectory(prefix="cliplib-") as folder:
+        return np.array(read_sound(ffmpeg, path, SoundWanted(probe, Path(folder) / "sound.raw")).samples)
 
 
-def read_sound(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Sound:
-    """The sound of a file at 16 kHz mono, sample 0 at the first picture, exactly as long as the pictures last.
-
-    Sound before the first picture is left out; holes, and a sound track that begins late or ends early, become silence.
-
-    Returns:
-        probe.length * 16 samples; none at all where the file has no sound track.
+def read_sound(ffmpeg: Ffmpeg, path: Path, wanted: SoundWanted) -> Sound:
+    """The sound of a file in a pass of its own; see `mixed`.
 
     Raises:
         MediaError: the sound cannot be decoded.
     """
-    if not probe.audio:
-        return Sound(np.zeros(0, np.int16), 0)
+    if wanted.probe.audio:
+        ffmpeg.make(stereo_of(source(path, copyts=None), path, wanted))
+    return mixed(wanted)
+
+
+def stereo_of(read: Any, path: Path, wanted: SoundWanted) -> Any:
+    """The output of ffmpeg, as ffmpeg-python has it, that writes the sound of an input to `wanted.raw`.
+
+    That is 16 kHz stereo, sample 0 at the first picture; holes, and a sound track that begins late, become silence.
+
+    Args:
+        read: the file as an input, with its own time stamps (`copyts`).
+        path: the file; it has sound.
+        wanted: where from and where to.
+    """
     with opened(path) as container:
         track = sound_track(container)
-    with tempfile.TemporaryDirectory(prefix="cliplib-") as folder:
-        raw = Path(folder) / "sound.raw"
-        heard = source(path, copyts=None)[str(track)]
-        heard = heard.filter("asetpts", f"PTS-({probe.start}/1000)/TB")
-        heard = heard.filter("aresample", RATE, first_pts=0, **{"async": 1})
-        ffmpeg.make(graph.output(heard, str(raw), format="s16le", ac=2, ar=RATE))
-        stereo = np.fromfile(raw, np.int16)
-    stereo = stereo[: len(stereo) // 2 * 2].reshape(-1, 2)[: probe.length * PER_MS]
-    samples = np.zeros(probe.length * PER_MS, np.int16)
-    for at in range(0, len(stereo), BLOCK):
-        block = stereo[at : at + BLOCK]
-        samples[at : at + len(block)] = _mono(block)
-    return Sound(samples, len(stereo) // PER_MS)
+    heard = read[str(track)].filter("asetpts", f"PTS-({wanted.probe.start}/1000)/TB")
+    heard = heard.filter("aresample", RATE, first_pts=0, **{"async": 1})
+    return graph.output(heard, str(wanted.raw), format="s16le", ac=2, ar=RATE)
+
+
+def mixed(wanted: SoundWanted) -> Sound:
+    """What was written to `wanted.raw`, mixed to mono beside it: the samples stay on disk, memory holds a block.
+
+    Sound before the first picture is left out, and what is missing at the end is silence.
+
+    Returns:
+        probe.length * 16 samples; none at all where the file has no sound track.
+    """
+    if not wanted.probe.audio:
+        return Sound(np.zeros(0, np.int16), 0)
+    size = wanted.probe.length * PER_MS
+    samples = np.memmap(wanted.raw.with_suffix(".mono"), np.int16, "w+", shape=(size,))
+    done = 0
+    with wanted.raw.open("rb") as file:
+        while done < size and (block := np.fromfile(file, np.int16, 2 * min(BLOCK, size - done))).size > 1:
+            stereo = block[: block.size // 2 * 2].reshape(-1, 2)
+            samples[done : done + len(stereo)] = _mono(stereo)
+            done += len(stereo)
+    return Sound(samples, done // PER_MS)
 
 
 def _mono(stereo: Samples) -> Samples:
