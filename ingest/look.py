@@ -1,14 +1,16 @@
 """The one look at a file: its pictures are scanned and its sound taken in the same pass, and the scan is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cliplib.errors import MediaError
 from cliplib.media.audio import Sound, SoundWanted, mixed, read_sound
 from cliplib.records import MIN_CLIP_MS, Footage, Probe
 from ingest.job import Job, TooShort
 from ingest.keep import written
 from ingest.reading import read_rough
-from ingest.shots import Report, Scan, scan_of
+from ingest.shots import Figures, Report, Scan, scan_of
+from ingest.skim import skim
 
 SCAN_NAME = "scan.npz"
 
@@ -38,20 +40,43 @@ def look(path: Path, footage: Footage, job: Job, scratch: Path, report: Report) 
     """
     kept = job.library.media / footage.id / SCAN_NAME
     raw = scratch / "sound.raw"
-    scan = Scan.load(kept, job.settings.shots)
-    if scan is not None:
-        report(1.0)
-        return Looked(scan, read_sound(job.ffmpeg, path, SoundWanted(_lasting(footage.probe, scan), raw)))
-    pictures = read_rough(job.ffmpeg, path, threads=0, sound=SoundWanted(footage.probe, raw))
-    scan = scan_of(pictures, path, footage.probe, job.settings.shots, report)
-    if scan.length < MIN_CLIP_MS:
-        raise TooShort(f"{path} lasts {scan.length} ms")
-    with written(kept) as temporary:
-        scan.save(temporary)
+    scan = Scan.load(kept, job.settings.shots, job.settings.scan)
+    if scan is None:
+        scan = _scanned(path, SoundWanted(footage.probe, raw), job, report)
+        if scan.length < MIN_CLIP_MS:
+            raise TooShort(f"{path} lasts {scan.length} ms")
+        with written(kept) as temporary:
+            scan.save(temporary)
     report(1.0)
-    return Looked(scan, mixed(SoundWanted(_lasting(footage.probe, scan), raw)))
+    sound = SoundWanted(footage.probe.model_copy(update={"length": scan.length}), raw)
+    notes = (scan.note,) if job.settings.scan == "skim" else ()
+    return Looked(scan, mixed(sound) if raw.exists() else read_sound(job.ffmpeg, path, sound), notes)
 
 
-def _lasting(probe: Probe, scan: Scan) -> Probe:
-    """What a file holds, as long as its pictures last by the scan."""
-    return probe.model_copy(update={"length": scan.length})
+def _scanned(path: Path, sound: SoundWanted, job: Job, report: Report) -> Scan:
+    """A new scan; one of all pictures brings the sound along."""
+    finder, note = job.settings.shots, ""
+    if job.settings.scan == "skim":
+        try:
+            if finder != "own":
+                raise MediaError(f"{finder} looks at all of them")
+            return skimmed_scan(path, sound.probe, report)
+        except MediaError as error:
+            note = f"all pictures were decoded, because {error.message}"
+    pictures = read_rough(job.ffmpeg, path, threads=0, sound=sound)
+    return replace(scan_of(pictures, path, sound.probe, finder, report), note=note)
+
+
+def skimmed_scan(path: Path, probe: Probe, report: Report) -> Scan:
+    """A scan from a part of the pictures; its note says how much it knows.
+
+    Raises:
+        MediaError: the file does not allow it.
+    """
+    seen = skim(path, report)
+    figures = Figures()
+    for run in seen.runs:
+        figures.take(run, apart=True)
+    unseen = f", {seen.unseen} of {len(seen.found)} shot changes judged by packet sizes" if seen.unseen else ""
+    note = f"skimmed: {seen.share:.0%} of the pictures decoded{unseen}; gradual changes may be missed"
+    return replace(figures.over(seen.packets).scan(seen.found, path, probe, "own"), mode="skim", note=note)

@@ -127,7 +127,15 @@ def _mark(footage: Footage, path: Path, job: Job) -> str:
     """Fingerprint of everything that an ingest of this footage depends on, beside its bytes."""
     steps = (f"{step.name}:{step.version}" for step in STEPS)
     speech, text, vision = job.speech.id, job.text.id, job.vision
-    engines = (job.settings.shots, speech, text, vision.id, vision.fingerprint, job.settings.language)
+    engines = (
+        job.settings.shots,
+        job.settings.scan,
+        speech,
+        text,
+        vision.id,
+        vision.fingerprint,
+        job.settings.language,
+    )
     products = (*footage.products, "", *(product.to_json() for product in job.settings.product))
     return fingerprint_of(*steps, *engines, sidecar_mark(path), footage.kind, *products)
 

@@ -54,7 +54,7 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     target = job.library.media / footage.id / CUT_NAME
     heard = hear_mark(path, job)
     names = (name for product in job.settings.product for name in product.names())
-    rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), scan.finder, heard, *names)
+    rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), scan.finder, scan.mode, heard, *names)
     earlier = _earlier(target)
     if earlier is not None and earlier.heard == heard and earlier.rules == rules:
         return earlier.model_copy(update={"transcript": corrected(earlier.transcript, job.settings.product)})

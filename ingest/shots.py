@@ -10,15 +10,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplib.config import ShotFinder
+from cliplib.config import ScanMode, ShotFinder
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.frames import shown_for
+from cliplib.media.packets import Packets
 from cliplib.media.probe import millis
 from cliplib.records import Probe
 from ingest.changes import Boundary, Passage
 from ingest.finders import FINDERS
 from ingest.gradual import Way, faded_ends
-from ingest.reading import Rough, read_rough
+from ingest.reading import Rough, in_units, read_rough
 
 VERSION = 3
 
@@ -38,7 +39,9 @@ class Scan:
     """What the pass found. Times are ms from the first picture; the arrays have one value per picture, shares of 1.
 
     `start` is the first picture's time stamp in the file, in seconds; `shots` are the first pictures of new shots,
-    `passages` what lies between two shots that blend, and `finder` is who looked for both.
+    `passages` what lies between two shots that blend, and `finder` is who looked for both. After a skim (`mode`) the
+    figures of pictures that were not decoded lie between those of the nearest that were. `note` is what an editor
+    should know of how the pass went.
     """
 
     start: Fraction
@@ -50,6 +53,8 @@ class Scan:
     motion: Floats
     passages: tuple[Passage, ...] = ()
     finder: ShotFinder = "own"
+    mode: ScanMode = "full"
+    note: str = ""
 
     def save(self, path: Path) -> None:
         """Write as .npz."""
@@ -58,16 +63,17 @@ class Scan:
         arrays["shots"] = np.array(self.shots, np.int64)
         arrays["passages"] = np.array([(p.start, p.end) for p in self.passages], np.int64).reshape(-1, 2)
         arrays["ways"] = np.array([p.way for p in self.passages], "U16")
+        arrays |= {"finder": self.finder, "mode": self.mode, "note": self.note}
         with path.open("wb") as file:
-            np.savez(file, **arrays, version=VERSION, length=self.length, finder=self.finder)
+            np.savez(file, **arrays, version=VERSION, length=self.length)
 
     @classmethod
-    def load(cls, path: Path, finder: ShotFinder) -> "Scan | None":
-        """Read what `save` wrote; None where there is nothing, or what another version or finder brought."""
+    def load(cls, path: Path, finder: ShotFinder, mode: ScanMode = "full") -> "Scan | None":
+        """Read what `save` wrote; None where there is nothing, or what another version, finder or less look brought."""
         if not path.is_file():
             return None
         with np.load(path, allow_pickle=False) as kept:
-            if kept["version"] != VERSION or kept["finder"] != finder:
+            if kept["version"] != VERSION or kept["finder"] != finder or kept["mode"] not in ("full", mode):
                 return None
             spans = zip(kept["passages"].tolist(), kept["ways"].tolist(), strict=True)
             return cls(
@@ -80,6 +86,8 @@ class Scan:
                 motion=kept["motion"],
                 passages=tuple(Passage(start, end, way) for (start, end), way in spans),
                 finder=finder,
+                mode="skim" if kept["mode"] == "skim" else "full",
+                note=str(kept["note"]),
             )
 
 
@@ -101,7 +109,7 @@ def scan(ffmpeg: Ffmpeg, path: Path, probe: Probe, finder: ShotFinder, report: R
 
 def scan_of(pictures: Iterable[Rough], path: Path, probe: Probe, finder: ShotFinder, report: Report) -> Scan:
     """The same, given the pictures of the file in order."""
-    figures = _Figures()
+    figures = Figures()
 
     def measured() -> Iterator[Rough]:
         for rough in pictures:
@@ -110,27 +118,15 @@ def scan_of(pictures: Iterable[Rough], path: Path, probe: Probe, finder: ShotFin
             yield rough
 
     found = list(FINDERS[finder](measured(), float(probe.rate.fraction)))
-    times = np.concatenate(figures.times)
-    lasts = shown_for(path, figures.last * figures.tick) or 1 / probe.rate.fraction
-    length = max(int(times[-1]) + 1, millis((figures.last - figures.begin) * figures.tick + lasts))
-    return Scan(
-        start=figures.begin * figures.tick,
-        times=times,
-        length=length,
-        shots=tuple(one.at_ms for one in found if one.kind == "cut"),
-        sharpness=np.concatenate(figures.sharpness),
-        brightness=np.concatenate(figures.luma) / np.float32(255),
-        motion=np.concatenate(figures.motion),
-        passages=_passages(found, figures.ends(), np.append(times, length)),
-        finder=finder,
-    )
+    return figures.scan(found, path, probe, finder)
 
 
 @dataclass(slots=True)
-class _Figures:
+class Figures:
     """What is measured of each picture, chunk by chunk."""
 
     times: list[NDArray[np.int64]] = field(default_factory=list)
+    ticks: list[NDArray[np.int64]] = field(default_factory=list)
     sharpness: list[Floats] = field(default_factory=list)
     luma: list[Floats] = field(default_factory=list)
     spread: list[Floats] = field(default_factory=list)
@@ -140,8 +136,8 @@ class _Figures:
     last: int = 0
     before: Bytes | None = None
 
-    def take(self, rough: Rough) -> None:
-        """Measure the next pictures."""
+    def take(self, rough: Rough, *, apart: bool = False) -> None:
+        """Measure the next pictures; how the first of them moves is not known if it does not follow the last ones."""
         luma = rough.luma
         if self.before is None:
             self.tick, self.begin, self.before = rough.tick, int(rough.ticks[0]), luma[0]
@@ -149,6 +145,7 @@ class _Figures:
         steps = np.diff(rough.ticks, prepend=self.last) * float(self.tick)
         change = [cv2.norm(a, b, cv2.NORM_L1) for a, b in zip(luma, [self.before, *luma[:-1]], strict=True)]
         moved = np.array(change) / luma[0].size * 0.04 / np.maximum(steps, 0.001)
+        moved[0] = np.nan if apart else moved[0]
         self.motion.append(np.clip(moved / FULL_MOTION, 0, 1).astype(np.float32))
         detail = np.array([_spread(cv2.Laplacian(picture, cv2.CV_16S)) ** 2 for picture in luma])
         self.sharpness.append((detail / (detail + HALF_SHARP)).astype(np.float32))
@@ -156,9 +153,48 @@ class _Figures:
         self.luma.append(small.mean((1, 2), dtype=np.float32))
         self.spread.append(np.array([_spread(picture) for picture in small], np.float32))
         self.times.append(rough.at_ms)
+        self.ticks.append(rough.ticks)
         self.last, self.before = int(rough.ticks[-1]), luma[-1]
 
-    def ends(self) -> tuple[int, int]:
+    def scan(self, found: Sequence[Boundary], path: Path, probe: Probe, finder: ShotFinder) -> Scan:
+        """All figures and shot changes of a file."""
+        times = np.concatenate(self.times)
+        lasts = shown_for(path, self.last * self.tick) or 1 / probe.rate.fraction
+        length = max(int(times[-1]) + 1, millis((self.last - self.begin) * self.tick + lasts))
+        return Scan(
+            start=self.begin * self.tick,
+            times=times,
+            length=length,
+            shots=tuple(one.at_ms for one in found if one.kind == "cut"),
+            sharpness=np.concatenate(self.sharpness),
+            brightness=np.concatenate(self.luma) / np.float32(255),
+            motion=np.concatenate(self.motion),
+            passages=_passages(found, self._ends(), np.append(times, length)),
+            finder=finder,
+        )
+
+    def over(self, packets: Packets) -> "Figures":
+        """The figures of all pictures of a file, given those of some: between these they change evenly."""
+        known = np.searchsorted(packets.ticks, np.concatenate(self.ticks))
+        every = np.arange(len(packets))
+
+        def spread_out(figures: list[Floats]) -> list[Floats]:
+            values = np.concatenate(figures)
+            sure = ~np.isnan(values)
+            return [np.interp(every, known[sure], values[sure]).astype(np.float32)]
+
+        return Figures(
+            times=[in_units(packets.ticks - packets.ticks[0], packets.tick * 1000)],
+            sharpness=spread_out(self.sharpness),
+            luma=spread_out(self.luma),
+            spread=spread_out(self.spread),
+            motion=spread_out(self.motion),
+            tick=packets.tick,
+            begin=int(packets.ticks[0]),
+            last=int(packets.ticks[-1]),
+        )
+
+    def _ends(self) -> tuple[int, int]:
         """Numbers of the first and last picture outside a fade at the file's very ends."""
         gaps = np.diff(np.concatenate(self.times))
         usual = max(1.0, float(np.median(gaps))) if len(gaps) else 40.0

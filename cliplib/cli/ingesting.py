@@ -21,6 +21,7 @@ def ingest(
     speech: Annotated[str | None, typer.Option(help="Speech engine, such as faster-whisper:small.")] = None,
     text: Annotated[str | None, typer.Option(help="Reader of text in the pictures: rapidocr or none.")] = None,
     vision: Annotated[str | None, typer.Option(help="Vision engine, such as chat:MODEL.")] = None,
+    scan: Annotated[str | None, typer.Option(help="Decode all pictures (full) or a part (skim).")] = None,
     max_calls: Annotated[int | None, typer.Option(help="Stop before more paid calls than this.")] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -28,7 +29,8 @@ def ingest(
     """Cut footage into clips, describe each, and file the records. Running it again adds nothing."""
     from cliplib.cli.session import session
 
-    with session(library, write=True, speech=speech, text=text, vision=vision, max_calls=max_calls) as now:
+    settings = {"speech": speech, "text": text, "vision": vision, "scan": scan, "max_calls": max_calls}
+    with session(library, write=True, **settings) as now:
         report = take_in(now, paths, kind, product or [])
     outcomes: list[dict[str, Any]] = [
         {
