@@ -219,7 +219,7 @@ def _inside(packets: Packets, at: int, first: int, unlike: Unlike, high: float) 
     large = packets.size[at] > 0.05 * packets.size[first]
     if unlike.share < OTHER or not large:
         return _Doubt(at, first, 0.1, False)
-    return _Doubt(at, first, 0.45 if high < HIGH else 0.3, high >= HIGH)
+    return _Doubt(at, first, 0.45, high >= HIGH)
 
 
 def _high(logs: NDArray[np.float64], key: NDArray[np.bool_]) -> NDArray[np.float64]:

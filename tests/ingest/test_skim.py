@@ -57,7 +57,9 @@ def test_a_skim_decodes_a_part_only_and_figures_between_are_even(ffmpeg: Ffmpeg,
     assert np.abs(quick.brightness[known] - whole.brightness[known]).max() < 0.02
     assert len(quick.sharpness) == len(quick.motion) == len(whole.times)
     a, b = next((a, b) for a, b in zip(known, known[1:], strict=False) if b - a > 4)
-    assert quick.brightness[a : b + 1] == pytest.approx(np.linspace(quick.brightness[a], quick.brightness[b], b - a + 1))
+    assert quick.brightness[a : b + 1] == pytest.approx(
+        np.linspace(quick.brightness[a], quick.brightness[b], b - a + 1)
+    )
 
 
 @pytest.mark.parametrize("frames", [0, 3])
