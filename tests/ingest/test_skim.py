@@ -1,5 +1,6 @@
 """The quick look: what it finds, what it says of itself, and where it gives way to the full one."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_a_skim_decodes_a_part_only_and_figures_between_are_even(ffmpeg: Ffmpeg,
     known = sorted(decoded)
     assert np.abs(quick.brightness[known] - whole.brightness[known]).max() < 0.02
     assert len(quick.sharpness) == len(quick.motion) == len(whole.times)
-    a, b = next((a, b) for a, b in zip(known, known[1:], strict=False) if b - a > 4)
+    a, b = next((a, b) for a, b in pairwise(known) if b - a > 4)
     assert quick.brightness[a : b + 1] == pytest.approx(
         np.linspace(quick.brightness[a], quick.brightness[b], b - a + 1)
     )
@@ -67,9 +68,9 @@ def test_a_cut_between_keyframes_in_regular_distance_is_found_at_its_picture(
     tmp_path: Path, ffmpeg: Ffmpeg, frames: int
 ) -> None:
     """An encoder that sets keyframes by the clock only, with and without pictures that a quick look leaves out."""
-    path = spliced(ffmpeg, tmp_path / "v.mp4", 3.4, g=50, sc_threshold=0, bf=frames, preset="veryfast")
+    path = spliced(ffmpeg, tmp_path / "v.mp4", 8.4, g=50, sc_threshold=0, bf=frames, preset="veryfast")
     assert {number % 50 for number in read_packets(path).keys} == {0}
-    assert [one.at_ms for one in skim(path).found if one.kind == "cut"] == [3400, 6800, 10_200]
+    assert [one.at_ms for one in skim(path).found if one.kind == "cut"] == [8400, 16_800, 25_200]
 
 
 def test_chosen_pictures_are_those_of_the_whole_file(film: Path) -> None:
@@ -99,8 +100,9 @@ def test_what_a_skim_cannot_judge_is_decoded_in_full_and_said(
 
 
 def test_an_ingest_may_skim_and_a_full_one_looks_again(
-    film: Path, library: Library, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, ffmpeg: Ffmpeg, library: Library, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    film = spliced(ffmpeg, tmp_path / "v.mp4", 1.6, preset="veryfast", g=100)
     [quick] = ingest([film], make_job(settings=Settings(scan="skim")), Watch()).footage
     assert quick.reason.startswith("skimmed: ") and "gradual changes may be missed" in quick.reason
     kept = library.media / quick.id / look.SCAN_NAME
