@@ -73,10 +73,8 @@ def skimmed_scan(path: Path, probe: Probe, report: Report) -> Scan:
     Raises:
         MediaError: the file does not allow it.
     """
-    seen = skim(path, report)
     figures = Figures()
-    for run in seen.runs:
-        figures.take(run, apart=True)
+    seen = skim(path, lambda run: figures.take(run, apart=True), report)
     unseen = f", {seen.unseen} of {len(seen.found)} shot changes judged by packet sizes" if seen.unseen else ""
     note = f"skimmed: {seen.share:.0%} of the pictures decoded{unseen}; gradual changes may be missed"
     return replace(figures.over(seen.packets).scan(seen.found, path, probe, "own"), mode="skim", note=note)

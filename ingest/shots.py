@@ -181,7 +181,8 @@ class Figures:
         def spread_out(figures: list[Floats]) -> list[Floats]:
             values = np.concatenate(figures)
             sure = ~np.isnan(values)
-            return [np.interp(every, known[sure], values[sure]).astype(np.float32)]
+            numbers, places = np.unique(known[sure], return_index=True)
+            return [np.interp(every, numbers, values[sure][places]).astype(np.float32)]
 
         return Figures(
             times=[in_units(packets.ticks - packets.ticks[0], packets.tick * 1000)],

@@ -57,24 +57,31 @@ SCARCE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Skimmed:
-    """What a skim brought: pictures in runs of consecutive ones, or of a keyframe and one soon after.
+    """What a skim brought.
 
     Attributes:
         packets: times of all pictures.
-        runs: decoded pictures, by ascending number, not overlapping.
         found: shot changes.
         unseen: how many of them were judged by packet sizes and keyframes alone.
+        share: share of all pictures that were decoded.
     """
 
     packets: Packets
-    runs: tuple[Rough, ...]
     found: tuple[Boundary, ...]
     unseen: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Decoded pictures from a keyframe on, small: the larger ones are measured and let go."""
+
+    small: Pictures
+    ticks: Ints
 
     @property
-    def share(self) -> float:
-        """Share of all pictures that were decoded."""
-        return sum(len(run) for run in self.runs) / len(self.packets)
+    def first(self) -> int:
+        return self.small.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,38 +95,48 @@ class _Doubt:
     """What is taken for true if it is not decoded."""
 
 
-def skim(path: Path, report: Callable[[float], None] = lambda _: None) -> Skimmed:
+def skim(path: Path, measure: Callable[[Rough], None], report: Callable[[float], None]) -> Skimmed:
     """Find shot changes from a part of the pictures.
 
     Args:
         path: the file.
+        measure: given what is decoded, runs of consecutive pictures or of a keyframe and one soon after; a keyframe
+            may come twice.
         report: told how far through the file it is, half of it for the keyframes.
 
     Raises:
         MediaError: sizes and keyframes of this file do not say enough, or it cannot be decoded.
     """
     packets = read_packets(path)
+    count = 0
+
+    def kept(numbers: Ints, planes: Bytes) -> _Run:
+        nonlocal count
+        rough = _rough(packets, numbers, planes)
+        measure(rough)
+        count += len(rough)
+        return _Run(rough.small, rough.ticks)
+
     keys = _keys(packets)
-    samples: dict[int, Rough] = {}
+    samples: dict[int, _Run] = {}
     for key, sample in zip(keys, _samples(path, packets, keys), strict=True):
-        samples[key] = sample
+        samples[key] = kept(*sample)
         report(0.5 * key / len(packets))
     doubts = _doubts(packets, keys, samples)
-    stretches = _stretches(packets, doubts)
     runs = []
-    for numbers, planes in _decoded(path, packets, stretches):
-        runs.append(_rough(packets, numbers, planes))
+    for numbers, planes in _decoded(path, packets, _stretches(packets, doubts)):
+        runs.append(kept(numbers, planes))
         report(0.5 + 0.5 * int(numbers[-1]) / len(packets))
     found = _exact(path, packets, [(run, boundary) for run in runs for boundary in judge(run.small)])
-    seen = [(run.first, int(np.searchsorted(packets.ticks, run.ticks[-1]))) for run in runs]
-    taken = [one for one in doubts if one.cut and not any(first < one.number <= last for first, last in seen)]
+    begins = np.array([run.first for run in runs] or [len(packets)])
+    ends = np.array([np.searchsorted(packets.ticks, run.ticks[-1]) for run in runs] or [len(packets)])
+    taken = [one for one in doubts if one.cut and not ((begins < one.number) & (one.number <= ends)).any()]
     found += [_cut(packets, one.number) for one in taken]
-    apart = [sample for key, sample in samples.items() if not any(first <= key <= last for first, last in seen)]
     return Skimmed(
         packets=packets,
-        runs=tuple(sorted([*runs, *apart], key=lambda run: run.first)),
         found=tuple(sorted(found, key=lambda boundary: boundary.start_frame)),
         unseen=len(taken),
+        share=count / len(packets),
     )
 
 
@@ -149,12 +166,12 @@ def _regular(keys: list[int]) -> int:
     return longest - 1 if longest == USUAL_GAP or (gaps >= longest - 1).sum() > 1 else longest + 1
 
 
-def _samples(path: Path, packets: Packets, keys: list[int]) -> Iterator[Rough]:
+def _samples(path: Path, packets: Packets, keys: list[int]) -> Iterator[tuple[Ints, Bytes]]:
     """Each keyframe and the next packet's picture, which is shown a few pictures later."""
     places = packets.place[keys]
     spans = [(int(at), int(min(at + 1, len(packets) - 1))) for at in places]
     for _, numbers, planes in decode_places(path, packets, spans, ROUGH):
-        yield _rough(packets, numbers, planes)
+        yield numbers, planes
 
 
 def _decoded(
@@ -180,7 +197,7 @@ def _rough(packets: Packets, numbers: Ints, planes: Bytes) -> Rough:
     return Rough(planes, ticks, packets.tick, at_ms, int(numbers[0]))
 
 
-def _doubts(packets: Packets, keys: list[int], samples: dict[int, Rough]) -> list[_Doubt]:
+def _doubts(packets: Packets, keys: list[int], samples: dict[int, _Run]) -> list[_Doubt]:
     """Places where a shot may change, in order."""
     logs = np.log(packets.size.astype(np.float64))
     high, shift = _high(logs, packets.key), _shift(logs, packets.key)
@@ -205,7 +222,7 @@ def _doubts(packets: Packets, keys: list[int], samples: dict[int, Rough]) -> lis
     return sorted(found, key=lambda one: one.number)
 
 
-def _at_key(key: int, first: int, unlike: Unlike, high: float, sample: Rough) -> _Doubt:
+def _at_key(key: int, first: int, unlike: Unlike, high: float, sample: _Run) -> _Doubt:
     """A keyframe that came early: the encoder saw a change."""
     if unlike.share < OTHER:
         return _Doubt(key, first, 0.4 if high > 2 * HIGH else 0.05, False)
@@ -266,7 +283,7 @@ def _stretches(packets: Packets, doubts: list[_Doubt]) -> list[tuple[int, int]]:
     return sorted(chosen)
 
 
-def _exact(path: Path, packets: Packets, found: list[tuple[Rough, Boundary]]) -> list[Boundary]:
+def _exact(path: Path, packets: Packets, found: list[tuple[_Run, Boundary]]) -> list[Boundary]:
     """Shot changes with their own numbers; a cut beside pictures that were left out is looked for among these."""
     exact: list[Boundary] = []
     unsure: list[tuple[int, int]] = []
@@ -281,10 +298,10 @@ def _exact(path: Path, packets: Packets, found: list[tuple[Rough, Boundary]]) ->
     keys = np.array(packets.keys)
     firsts = [int(keys[np.searchsorted(keys, before, "right") - 1]) for before, _ in unsure]
     whole = _decoded(path, packets, [(key, last) for key, (_, last) in zip(firsts, unsure, strict=True)], quick=False)
-    runs = [_rough(packets, *one) for one in whole]
+    pieces = [_rough(packets, *one).small for one in whole]
     for before, after in unsure:
-        run = next(run for run in runs if run.first <= before and after < run.first + len(run))
-        luma = run.small.luma[before - run.first : after - run.first + 1].astype(np.float32)
+        piece = next(one for one in pieces if one.first <= before and after < one.first + len(one))
+        luma = piece.luma[before - piece.first : after - piece.first + 1].astype(np.float32)
         exact.append(_cut(packets, before + 1 + int(np.abs(np.diff(luma, axis=0)).mean((1, 2)).argmax())))
     return exact
 
