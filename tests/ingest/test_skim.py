@@ -21,14 +21,19 @@ from ingest.shots import Scan, scan
 from ingest.skim import skim
 from tests.ingest.conftest import MakeJob, Watch
 
-FILMS = ("testsrc2=s=320x180:r=25", "mandelbrot=s=320x180:r=25", "smptebars=s=320x180:r=25", "cellauto=s=320x180:r=25")
+FILMS = (
+    "testsrc2=s=320x180:r=25",
+    "mandelbrot=s=320x180:r=25",
+    "smptebars=s=320x180:r=25",
+    "cellauto=s=320x180:r=25:random_seed=7",
+)
 
 
 def spliced(ffmpeg: Ffmpeg, path: Path, seconds: float, **encoding: Any) -> Path:
     """Four shots of so many seconds, with sound."""
     parts = [graph.input(film, f="lavfi", t=seconds).filter("format", "yuv420p") for film in FILMS]
     tone = graph.input("sine=sample_rate=48000", f="lavfi", t=len(FILMS) * seconds)
-    ffmpeg.make(graph.output(graph.concat(*parts), tone, str(path), **{"vcodec": "libx264", **encoding}))
+    ffmpeg.make(graph.output(graph.concat(*parts), tone, str(path), **{"vcodec": "libx264", "threads": 1, **encoding}))
     return path
 
 
