@@ -20,6 +20,10 @@ ShotFinder = Literal["own", "scenedetect"]
 """Who finds shot changes: cliplib's own detector, or PySceneDetect's."""
 
 
+ScanMode = Literal["full", "skim"]
+"""Whether all pictures of footage are decoded to find its shots, or only those where something may have changed."""
+
+
 class Product(Value):
     """A product that clips can be about, with everything people call it."""
 
@@ -71,6 +75,7 @@ class Settings(BaseModel):
     writer: str = "auto"
     index: Literal["chroma", "exact"] = "chroma"
     shots: ShotFinder = Field(default="own", description="Who finds shot changes when footage is cut")
+    scan: ScanMode = Field(default="full", description="Whether all pictures are decoded to find shots, or a part")
     ffmpeg: str = Field(default="", description="Path of the ffmpeg program; empty: the system's, else the bundled one")
     font: str = Field(default="", description="Font family for burned subtitles; empty: the best one found")
     model: str = Field(default="", description="Model for `auto` and for `chat` without a model")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from cliplib.errors import CliplibError, UsageError
+from cliplib.errors import CliplibError, TooShort, UsageError
 from cliplib.records import Footage
 from cliplib.sheets import Sheet
 from ingest.adopted import Adoption, RowJob, RowStatus, take_row

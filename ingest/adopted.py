@@ -14,9 +14,7 @@ from cliplib.engines.base import TextEngine, VisionRequest, Workshop
 from cliplib.engines.silent import NoSpeech
 from cliplib.errors import SettingsError, SourceChanged
 from cliplib.library import FootageState, Library
-from cliplib.media.audio import read_sound
 from cliplib.media.ffmpeg import Ffmpeg
-from cliplib.media.probe import probe
 from cliplib.records import (
     EDITABLE,
     MAX_CLIP_MS,
@@ -34,8 +32,9 @@ from cliplib.vocabulary import Vocabulary
 from ingest.describe import record_of
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
 from ingest.job import Job, Watcher
-from ingest.keep import written
-from ingest.pipeline import STEPS, known, scanned
+from ingest.keep import scratch, written
+from ingest.look import look, readable
+from ingest.pipeline import STEPS, known
 from ingest.rows import Fault, Said, Unfit
 from ingest.segment import Piece
 from ingest.settle import CUT_NAME, Settled
@@ -154,26 +153,26 @@ def _new(sha256: str, row: RowJob) -> Taken:
     """A clip that the library does not have yet."""
     path, job, id = row.path, row.job, Footage.id_of(sha256)
     before = path.stat()
-    found = probe(path)
-    _check_length(found.length, row.said)
-    pictures = scanned(path, id, found, job, lambda share: row.report("scan", share))
-    _check_length(pictures.length, row.said)
-    true = found.model_copy(update={"length": pictures.length})
-    products = tuple(product.id for product in job.products)
-    footage = job.library.add_footage(
-        Footage(id=id, sha256=sha256, path=str(path.resolve()), kind=job.kind, products=products, probe=true)
-    )
-    sound = read_sound(job.ffmpeg, path, true)
-    settled = _settled(row, true.length, find_speech(sound.samples))
-    with written(job.library.media / id / CUT_NAME) as temporary:
-        temporary.write_text(settled.to_json(), "utf-8")
-    row.report("listen", 1.0)
-    clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, BoundedSemaphore(1))
-    draft = take_steps(resumed(_draft(id, settled), clip_job, None), clip_job, _steps(row))
+    file = readable(path, id, job)
+    _check_length(file.probe.length, row.said)
+    with scratch(job.library.media) as folder:
+        seen = look(file, id, job, folder, lambda share: row.report("scan", share))
+        _check_length(seen.probe.length, row.said)
+        products = tuple(product.id for product in job.products)
+        footage = job.library.add_footage(
+            Footage(id=id, sha256=sha256, path=str(path.resolve()), kind=job.kind, products=products, probe=seen.probe)
+        )
+        settled = _settled(row, seen.probe.length, find_speech(seen.sound.samples))
+        with written(job.library.media / id / CUT_NAME) as temporary:
+            temporary.write_text(settled.to_json(), "utf-8")
+        row.report("listen", 1.0)
+        clip_job = ClipJob(job, footage, file.path, seen.scan, seen.sound.samples, settled.speech, BoundedSemaphore(1))
+        draft = take_steps(resumed(_draft(id, settled), clip_job, None), clip_job, _steps(row))
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    _settle(id, row, sound_note(sound.decoded, true))
+    notes = (*seen.notes, sound_note(seen.sound.decoded, seen.probe))
+    _settle(id, row, "; ".join(filter(None, notes)))
     row.report("clips", 1.0)
     return Taken("kept", draft.id)
 

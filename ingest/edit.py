@@ -15,19 +15,18 @@ import numpy as np
 from cliplib.errors import SourceChanged, SourceMissing, UsageError
 from cliplib.ledger import Edit
 from cliplib.library.carrying import Carried
-from cliplib.media.audio import read_sound
 from cliplib.records import ClipRecord, Footage
 from ingest import duplicates, pipeline
 from ingest.describe import record_of
 from ingest.draft import ClipJob, Draft, resumed, take_steps
 from ingest.job import Job
-from ingest.keep import drop_strays
+from ingest.keep import drop_strays, scratch
 from ingest.layout import Numbers
+from ingest.look import Readable, look, pictures, readable
 from ingest.misheard import corrected
 from ingest.recut import Nudge, Recut, merged, nudged, restored, split
 from ingest.scan import fingerprint
 from ingest.settle import Settled, in_order, keep_cut, kept_cut
-from ingest.shots import Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +101,15 @@ def _others(clips: Sequence[ClipRecord], job: Job) -> list[ClipRecord]:
 def _marks(clip: ClipRecord, job: Job) -> Numbers:
     """When each picture of a clip's footage begins, and its end."""
     footage = job.library.footage(clip.footage)
-    pictures = _pictures(Path(footage.path), footage, job)
-    return np.append(pictures.times, pictures.length)
+    scan = pictures(_readable(footage, job), footage.id, job, lambda _: None)
+    return np.append(scan.times, scan.length)
 
 
-def _pictures(path: Path, footage: Footage, job: Job) -> Scan:
+def _readable(footage: Footage, job: Job) -> Readable:
+    path = Path(footage.path)
     if not path.is_file():
         raise SourceMissing(f"{path} is not there")
-    return pipeline.scanned(path, footage.id, footage.probe, job, lambda _: None)
+    return readable(path, footage.id, job)
 
 
 def _put_in_force(recut: Recut, job: Job, who: str) -> Edited:
@@ -155,12 +155,9 @@ def _settled(recut: Recut, footage: Footage, job: Job) -> Settled:
 
 def _made(ids: Sequence[str], settled: Settled, footage: Footage, job: Job) -> list[ClipRecord]:
     """The machine's records of new clips, their media made; nothing is in the library yet."""
-    path = Path(footage.path)
-    pictures = _pictures(path, footage, job)
-    if fingerprint(path, lambda _: None) != footage.sha256:
-        raise SourceChanged(f"{path} is not the file that was ingested")
-    sound = read_sound(job.ffmpeg, path, footage.probe)
-    clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, BoundedSemaphore(1))
+    file = _readable(footage, job)
+    if fingerprint(Path(footage.path), lambda _: None) != footage.sha256:
+        raise SourceChanged(f"{footage.path} is not the file that was ingested")
     said = settled.model_copy(update={"transcript": corrected(settled.transcript, job.settings.product)})
     found: dict[str, ClipRecord] = {}
 
@@ -169,12 +166,16 @@ def _made(ids: Sequence[str], settled: Settled, footage: Footage, job: Job) -> l
         return draft
 
     steps = (*pipeline.STEPS[:-1], replace(pipeline.STEPS[-1], work=hold))
-    for draft in pipeline.drafts(footage, said, sound.decoded):
-        if draft.id in ids:
-            known = job.library.kept(draft.id)
-            take_steps(resumed(draft, clip_job, known), clip_job, steps)
-            if known is not None:
-                found.setdefault(draft.id, known)
+    with scratch(job.library.media) as folder:
+        seen = look(file, footage.id, job, folder, lambda _: None)
+        sound = seen.sound
+        clip_job = ClipJob(job, footage, file.path, seen.scan, sound.samples, settled.speech, BoundedSemaphore(1))
+        for draft in pipeline.drafts(footage, said, sound.decoded):
+            if draft.id in ids:
+                known = job.library.kept(draft.id)
+                take_steps(resumed(draft, clip_job, known), clip_job, steps)
+                if known is not None:
+                    found.setdefault(draft.id, known)
     return [found[id] for id in ids]
 
 

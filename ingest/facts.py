@@ -42,8 +42,9 @@ def measure(draft: Draft, job: ClipJob) -> Draft:
 
 
 def measure_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
-    """Where one speaks in the clip: all else that is measured follows from the file's bytes."""
-    return [f"{span.start}-{span.end}" for span in _speech(draft, job) if span.overlap(draft.span)]
+    """How closely one looked, and where one speaks in the clip: all else follows from the file's bytes."""
+    spoken = (f"{span.start}-{span.end}" for span in _speech(draft, job) if span.overlap(draft.span))
+    return [job.scan.mode, *spoken]
 
 
 def _speech(draft: Draft, job: ClipJob) -> tuple[Span, ...]:

@@ -323,7 +323,7 @@ def _bursts(view: View, limits: GradualLimits) -> list[bool]:
     flags = [False] * len(step)
     for at in np.flatnonzero(step > limits.burst_least).tolist():
         sides = (step[max(1, at - reach) : at], step[at + 1 : at + reach])
-        calm = max((float(np.quantile(side, 0.2)) for side in sides if len(side)), default=0.0)
+        calm = max((float(np.sort(side)[len(side) // 5]) for side in sides if len(side)), default=0.0)
         flags[at] = bool(step[at] > limits.burst * calm)
     closed = [flag or (0 < at < len(flags) - 1 and flags[at - 1] and flags[at + 1]) for at, flag in enumerate(flags)]
     return closed

@@ -156,15 +156,21 @@ def exposure(a: Planes, b: Planes) -> tuple[float, float]:
 
 def _residual(luma_a: Planes, chroma_a: Planes, luma_b: Planes, chroma_b: Planes) -> tuple[Planes, Planes]:
     """Mean difference of each of 7 x 7 overlapping blocks: the least over places within REACH, and in place."""
-    moved = sliding_window_view(np.pad(luma_a, REACH, mode="edge"), (SIDE, SIDE))
+    moved = sliding_window_view(_widened(luma_a, REACH), (SIDE, SIDE))
     off = _blocks(np.abs(moved - luma_b)) / 64
     reach = (REACH + 1) // 2
-    edges = ((0, 0), (reach, reach), (reach, reach))
-    half = sliding_window_view(np.pad(chroma_a, edges, mode="edge"), (SIDE // 2, SIDE // 2), axis=(1, 2))
+    half = sliding_window_view(_widened(chroma_a, reach), (SIDE // 2, SIDE // 2), axis=(1, 2))
     colour = _blocks(np.abs(half - chroma_b[:, None, None]).sum(0)) / 16
     places = (np.arange(2 * REACH + 1) - REACH + 2 * reach + 1) // 2  # chroma has half the places
     off += colour[places][:, places]
     return off.min((0, 1)), off[REACH, REACH]
+
+
+def _widened(planes: Planes, by: int) -> Planes:
+    """Square planes with their edges repeated so many times all round."""
+    side = planes.shape[-1]
+    places = np.clip(np.arange(-by, side + by), 0, side - 1)
+    return planes[..., places[:, None], places]
 
 
 def _blocks(planes: Planes) -> Planes:

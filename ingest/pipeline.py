@@ -18,29 +18,25 @@ from cliplib.errors import (
     NotMedia,
     SourceChanged,
     SourceMissing,
-    TooShort,
     UnknownRecord,
     UnsteadyClock,
     UsageError,
 )
 from cliplib.library import FootageState
-from cliplib.media.audio import read_sound
-from cliplib.media.fields import is_combed
-from cliplib.media.probe import millis, probe
-from cliplib.media.steady import steady_shifts, write_steady
-from cliplib.records import MIN_CLIP_MS, ClipRecord, Footage, Probe
+from cliplib.records import ClipRecord, Footage
 from ingest import cut, describe, duplicates, faces, facts, flaws, read, signature
 from ingest.dealing import deal
 from ingest.draft import ClipJob, Draft, Step, fingerprint_of, resumed, take_steps
-from ingest.holes import holes_in, stretches, told
+from ingest.holes import holes_in
 from ingest.job import FootageOutcome, IngestReport, Job, Status, Watcher
-from ingest.keep import drop_strays, sweep, written
+from ingest.keep import drop_strays, scratch, sweep
+from ingest.look import look, readable
 from ingest.scan import find_files, fingerprint
 from ingest.settle import Settled, settled_cut
-from ingest.shots import Report, Scan, scan
+from ingest.shots import Report
 from ingest.speech import sidecar_mark, sound_note
 
-__all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest", "known", "scanned"]
+__all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest", "known"]
 
 STEPS = (
     Step("cut", cut.VERSION, cut.cut, stands=cut.is_cut),
@@ -142,7 +138,15 @@ def mark_of(footage: Footage, path: Path, job: Job) -> str:
     """Fingerprint of everything that an ingest of this footage depends on, beside its bytes."""
     steps = (f"{step.name}:{step.version}" for step in STEPS)
     speech, text, vision = job.speech.id, job.text.id, job.vision
-    engines = (job.settings.shots, speech, text, vision.id, vision.fingerprint, job.settings.language)
+    engines = (
+        job.settings.shots,
+        job.settings.scan,
+        speech,
+        text,
+        vision.id,
+        vision.fingerprint,
+        job.settings.language,
+    )
     products = (*footage.products, "", *(product.to_json() for product in job.settings.product))
     return fingerprint_of(*steps, *engines, sidecar_mark(path), footage.kind, *products)
 
@@ -166,78 +170,37 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     """Everything that happens to a file that is not done yet."""
     before = path.stat()
     id = Footage.id_of(sha256)
-    readable, found, clock = _probed(path, id, job)
-    if found.interlaced and not is_combed(job.ffmpeg, readable):
-        found = found.model_copy(update={"interlaced": False})
-    pictures = scanned(readable, id, found, job, lambda share: watch.progress(path, "scan", share))
-    footage = job.library.add_footage(
-        Footage(
-            id=id,
-            sha256=sha256,
-            path=str(path.resolve()),
-            kind=job.kind,
-            products=_products(job),
-            # Two decoders may differ on the first picture; sound is put where the pictures of the clips begin.
-            probe=found.model_copy(update={"length": pictures.length, "start": millis(pictures.start)}),
+    file = readable(path, id, job)
+    with scratch(job.library.media) as folder:
+        seen = look(file, id, job, folder, lambda share: watch.progress(path, "scan", share))
+        footage = job.library.add_footage(
+            Footage(
+                id=id,
+                sha256=sha256,
+                path=str(path.resolve()),
+                kind=job.kind,
+                products=_products(job),
+                probe=seen.probe,
+            )
         )
-    )
-    mark = mark_of(footage, path, job)
-    job.library.set_footage_state(footage.id, FootageState("open", "", mark))
-    sound = read_sound(job.ffmpeg, readable, footage.probe)
-    settled = settled_cut(path, footage, pictures, sound.samples, job)
-    watch.progress(path, "listen", 1.0)
-    encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
-    clip_job = ClipJob(job, footage, readable, pictures, sound.samples, settled.speech, encoders)
-    pieces = drafts(footage, settled, sound.decoded)
-    clips = _make_clips(pieces, clip_job, lambda share: watch.progress(path, "clips", share))
-    drop_strays(job.library.media, footage.id, {*job.library.clips_of(id), *(draft.id for draft in pieces)})
+        mark = mark_of(footage, path, job)
+        job.library.set_footage_state(id, FootageState("open", "", mark))
+        settled = settled_cut(path, footage, seen.scan, seen.sound.samples, job)
+        watch.progress(path, "listen", 1.0)
+        encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
+        clip_job = ClipJob(job, footage, file.path, seen.scan, seen.sound.samples, settled.speech, encoders)
+        pieces = drafts(footage, settled, seen.sound.decoded)
+        clips = _make_clips(pieces, clip_job, lambda share: watch.progress(path, "clips", share))
+    drop_strays(job.library.media, id, {*job.library.clips_of(id), *(draft.id for draft in pieces)})
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    holes = holes_in(pictures)
-    heard = (sound_note(sound.decoded, footage.probe), sound.note)
-    notes = (told(holes), clock, *settled.notes, *heard, flaws.note(job.library, footage.id))
+    notes = (*seen.notes, *settled.notes, sound_note(seen.sound.decoded, footage.probe), flaws.note(job.library, id))
+    holes = holes_in(seen.scan)
     status: Status = "partial" if holes else "kept"
     code = holes[0].why.code if holes else ""
-    whole = FootageOutcome(path, footage.id, status, code, "; ".join(filter(None, notes)))
+    whole = FootageOutcome(path, id, status, code, "; ".join(filter(None, notes)))
     return _sum_up(whole, mark, clips, job)
-
-
-def _probed(path: Path, id: str, job: Job) -> tuple[Path, Probe, str]:
-    """What to read a file from, what it holds, and a note where its clock is not steady and a copy is read."""
-    try:
-        return path, probe(path), ""
-    except UnsteadyClock:
-        shifts = steady_shifts(path)
-    again = f"its clock starts again {len(shifts) - 1} times; here it runs on"
-    note = again if len(shifts) > 1 else "its first pictures have no time stamps and are left out"
-    steady = job.library.media / id / STEADY_NAME
-    if not steady.is_file():
-        with written(steady) as temporary:
-            write_steady(path, shifts, temporary)
-    return steady, probe(steady), note
-
-
-def scanned(path: Path, id: str, found: Probe, job: Job, report: Report) -> Scan:
-    """The scan of an earlier run, or a new one, which is kept.
-
-    Raises:
-        TooShort: there is less picture than a clip needs.
-        Damaged, HeldPicture: no stretch without a hole is long enough.
-    """
-    kept = job.library.media / id / "scan.npz"
-    pictures = Scan.load(kept, job.settings.shots)
-    if pictures is None:
-        pictures = scan(job.ffmpeg, path, found, job.settings.shots, report)
-        if pictures.length < MIN_CLIP_MS:
-            raise TooShort(f"{path} lasts {pictures.length} ms")
-        if not stretches(pictures):
-            holes = holes_in(pictures)
-            raise holes[0].why(f"{path}: no clip can be made: {told(holes)}")
-        with written(kept) as temporary:
-            pictures.save(temporary)
-    report(1.0)
-    return pictures
 
 
 def drafts(footage: Footage, settled: Settled, decoded: int) -> list[Draft]:

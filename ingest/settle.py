@@ -57,7 +57,7 @@ def settled_cut(path: Path, footage: Footage, scan: Scan, audio: Audio, job: Job
     """
     heard = hear_mark(path, job)
     names = (name for product in job.settings.product for name in product.names())
-    rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), scan.finder, heard, *names)
+    rules = fingerprint_of("segment", str(VERSION), str(SHOTS_VERSION), scan.finder, scan.mode, heard, *names)
     earlier = kept_cut(footage, job.library)
     if earlier is not None and earlier.heard == heard and earlier.rules == rules:
         if job.library.replaced(footage.id):

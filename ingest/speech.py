@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,9 @@ VERSION = 2
 
 SHORT_OF_SOUND_MS = 500
 """Sound that ends so much before the picture is worth a word: the file may be damaged."""
+
+PICTURES_HEARD = 1000
+"""The sound of so many pictures is measured at a time."""
 
 BEYOND = "all words of the subtitles lie beyond the picture"
 
@@ -154,11 +156,11 @@ def sound_level(audio: Audio, times: NDArray[np.int64], length: int) -> NDArray[
     """How loud it is while each picture is shown, as root mean square; zeros without sound."""
     if not len(audio):
         return np.zeros(len(times), np.float32)
-    marks = np.append(times, length) * AUDIO_RATE // 1000
-    marks = np.clip(marks, 0, len(audio))
+    marks = np.clip(np.append(times, length) * AUDIO_RATE // 1000, 0, len(audio))
     level = np.zeros(len(times), np.float32)
-    # Picture by picture: all samples of hours of sound as floats would take more memory than all else together.
-    for number, (begin, end) in enumerate(pairwise(marks.tolist())):
-        part = audio[begin:end].astype(np.float64)
-        level[number] = np.sqrt(part @ part / max(1, len(part)))
+    for first in range(0, len(times), PICTURES_HEARD):
+        part = marks[first : first + PICTURES_HEARD + 1]
+        heard = audio[part[0] : part[-1]].astype(np.float64)
+        power = np.concatenate([[0.0], np.cumsum(heard**2)])[part - part[0]]
+        level[first : first + len(part) - 1] = np.sqrt(np.diff(power) / np.maximum(1, np.diff(part)))
     return level

@@ -24,6 +24,7 @@ def ingest(
     speech: Annotated[str | None, typer.Option(help="Speech engine, such as faster-whisper:small.")] = None,
     text: Annotated[str | None, typer.Option(help="Reader of text in the pictures: rapidocr or none.")] = None,
     vision: Annotated[str | None, typer.Option(help="Vision engine, such as chat:MODEL.")] = None,
+    scan: Annotated[str | None, typer.Option(help="Decode all pictures (full) or a part (skim).")] = None,
     max_calls: CallsOption = None,
     max_cost: CostOption = None,
     library: LibraryOption = None,
@@ -32,7 +33,7 @@ def ingest(
     """Cut footage into clips, describe each, and file the records. Running it again adds nothing."""
     from cliplib.cli.session import session
 
-    engines = {"speech": speech, "text": text, "vision": vision}
+    engines = {"speech": speech, "text": text, "vision": vision, "scan": scan}
     with session(library, write=True, **engines, max_calls=max_calls, max_cost=max_cost) as now:
         report = take_in(now, paths, kind, product or [])
     outcomes: list[dict[str, Any]] = [

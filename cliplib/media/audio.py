@@ -4,6 +4,7 @@ import tempfile
 import wave
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import ffmpeg as graph
 import numpy as np
@@ -53,15 +54,25 @@ class Sound:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SoundWanted:
+    """The sound of a file that holds `probe` is to be written to `raw`."""
+
+    probe: Probe
+    raw: Path
+
+
 def read_audio(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Samples:
-    """The samples of `read_sound`."""
-    return read_sound(ffmpeg, path, probe).samples
+    """The samples of `read_sound`, in memory."""
+    with tempfile.TemporaryDirectory(prefix="cliplib-") as folder:
+        return np.array(read_sound(ffmpeg, path, SoundWanted(probe, Path(folder) / "sound.raw")).samples)
 
 
-def read_sound(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Sound:
-    """The sound of a file at 16 kHz mono, sample 0 at the first picture, exactly as long as the pictures last.
+def read_sound(ffmpeg: Ffmpeg, path: Path, wanted: SoundWanted) -> Sound:
+    """The sound of a file: what is in `wanted.raw` already, else read in a pass of its own.
 
-    Sound before the first picture is left out; holes, and a sound track that begins late or ends early, become silence.
+    Sound before the first picture is left out, and what is missing at the end is silence. The samples lie on disk,
+    beside `wanted.raw`, as long as they are used.
 
     Returns:
         probe.length * 16 samples; none at all where the file has no sound track.
@@ -69,58 +80,65 @@ def read_sound(ffmpeg: Ffmpeg, path: Path, probe: Probe) -> Sound:
     Raises:
         MediaError: the sound cannot be decoded.
     """
-    if not probe.audio:
+    if not wanted.probe.audio:
         return Sound(np.zeros(0, np.int16), 0)
     with opened(path) as container:
         tracks = sound_tracks(container)
-    first = _track(ffmpeg, path, probe, tracks[0])
+    first = _mixed(wanted) if wanted.raw.exists() else _decoded(ffmpeg, path, wanted, tracks[0])
     if _is_heard(first.samples):
         return first
     # The track to hear first may be an empty one, such as a second microphone that was not plugged in.
     for track in tracks[1:]:
-        other = _track(ffmpeg, path, probe, track)
+        beside = replace(wanted, raw=wanted.raw.with_suffix(f".{track}.raw"))
+        other = _decoded(ffmpeg, path, beside, track)
         if _is_heard(other.samples):
             return replace(other, note="; ".join(filter(None, (OTHER_TRACK, other.note))))
     return first
+
+
+def stereo_of(read: Any, track: int, wanted: SoundWanted) -> Any:
+    """The output of ffmpeg, as ffmpeg-python has it, that writes a sound track of an input to `wanted.raw`.
+
+    That is 16 kHz stereo, sample 0 at the first picture; holes, and a sound track that begins late, become silence.
+
+    Args:
+        read: the file as an input, with its own time stamps (`copyts`).
+        track: index of the stream.
+        wanted: where from and where to.
+    """
+    heard = read[str(track)].filter("asetpts", f"PTS-({wanted.probe.start}/1000)/TB")
+    heard = heard.filter("aresample", RATE, first_pts=0, **{"async": 1})
+    return graph.output(heard, str(wanted.raw), format="s16le", ac=2, ar=RATE)
 
 
 def _is_heard(samples: Samples) -> bool:
     return bool(samples.max(initial=0) >= HEARD or samples.min(initial=0) <= -HEARD)
 
 
-def _track(ffmpeg: Ffmpeg, path: Path, probe: Probe, track: int) -> Sound:
+def _decoded(ffmpeg: Ffmpeg, path: Path, wanted: SoundWanted, track: int) -> Sound:
     """One sound track; where it cannot be decoded there is silence."""
-    with tempfile.TemporaryDirectory(prefix="cliplib-") as folder:
-        raw = Path(folder) / "sound.raw"
-        heard = source(path, copyts=None)[str(track)]
-        heard = heard.filter("asetpts", f"PTS-({probe.start}/1000)/TB")
-        heard = heard.filter("aresample", RATE, first_pts=0, **{"async": 1})
-        output = graph.output(heard, str(raw), format="s16le", ac=2, ar=RATE)
-        try:
-            ffmpeg.make(output)
-            note = ""
-        except DiskFull:
-            raise
-        except MediaError:
-            ffmpeg.make(output, tolerant=True)
-            note = DAMAGED_SOUND
-        samples, count = _mixed(raw, probe.length * PER_MS)
-    return Sound(samples, count // PER_MS, note)
+    output = stereo_of(source(path, copyts=None), track, wanted)
+    try:
+        ffmpeg.make(output)
+    except DiskFull:
+        raise
+    except MediaError:
+        ffmpeg.make(output, tolerant=True)
+        return replace(_mixed(wanted), note=DAMAGED_SOUND)
+    return _mixed(wanted)
 
 
-def _mixed(raw: Path, wanted: int) -> tuple[Samples, int]:
-    """So many samples, mixed from a file of interleaved stereo block by block, and how many of them the file has."""
-    samples = np.zeros(wanted, np.int16)
-    count = 0
-    with raw.open("rb") as file:
-        while count < wanted:
-            block = np.fromfile(file, np.int16, 2 * min(BLOCK, wanted - count))
-            block = block[: len(block) // 2 * 2].reshape(-1, 2)
-            if not len(block):
-                break
-            samples[count : count + len(block)] = _mono(block)
-            count += len(block)
-    return samples, count
+def _mixed(wanted: SoundWanted) -> Sound:
+    """What was written to `wanted.raw`, mixed to mono beside it; memory holds a block of it at a time."""
+    size = wanted.probe.length * PER_MS
+    samples = np.memmap(wanted.raw.with_suffix(".mono"), np.int16, "w+", shape=(size,))
+    done = 0
+    with wanted.raw.open("rb") as file:
+        while done < size and (block := np.fromfile(file, np.int16, 2 * min(BLOCK, size - done))).size > 1:
+            stereo = block[: block.size // 2 * 2].reshape(-1, 2)
+            samples[done : done + len(stereo)] = _mono(stereo)
+            done += len(stereo)
+    return Sound(samples, done // PER_MS)
 
 
 def _mono(stereo: Samples) -> Samples:

@@ -16,11 +16,17 @@ from typing import IO
 
 from cliplib.errors import MissingTool, Stalled
 
+if sys.platform == "linux":
+    import fcntl
+
 KEEP = 64 * 1024
 """Bytes kept of the beginning and of the end of each output."""
 
 STALL_SECONDS = 120.0
 GRACE_SECONDS = 3.0
+
+WIDE = 1 << 20
+"""Bytes that a pipe read as it comes shall hold: as many as Linux gives to anybody, for few changes of program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,11 @@ class Outflow:
         if not self._selector.select(self._stall_seconds):
             program = Path(self._argv[0]).name
             raise Stalled(f"{program} made no progress for {self._stall_seconds:.0f} s and was stopped")
-        return os.read(self._out.fileno(), size)
+        return os.read(self.fileno(), size)
+
+    def fileno(self) -> int:
+        """The pipe."""
+        return self._out.fileno()
 
     def finish(self) -> Finished:
         """Wait for the end of a program whose output is read to its end, and return how it ended.
@@ -211,6 +221,9 @@ def stream(argv: Sequence[str], *, stall_seconds: float = STALL_SECONDS) -> Iter
     except OSError as error:
         raise MissingTool(f"cannot start {argv[0]}: {error.strerror}") from error
     outflow = Outflow(process, argv, stall_seconds)
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a user with very many pipes gets narrow ones
+            fcntl.fcntl(outflow.fileno(), fcntl.F_SETPIPE_SZ, WIDE)
     try:
         yield outflow
     finally:

@@ -65,7 +65,6 @@ def test_a_resumed_run_takes_finished_steps_as_they_are(
     """Stopped while the second clip is described: its cut is there, and of the first everything."""
     from cliplib.config import Settings
     from cliplib.errors import BudgetSpent
-    from ingest import shots
     from ingest.pipeline import ingest
 
     caption = Caption(content_types=("hook",), forms=("talking_head",), description="d")
@@ -80,7 +79,7 @@ def test_a_resumed_run_takes_finished_steps_as_they_are(
     def never(*_: object) -> None:
         raise AssertionError("a finished step was taken again")
 
-    monkeypatch.setattr(shots, "read_rough", never)
+    monkeypatch.setattr("ingest.look.read_rough", never)
     monkeypatch.setattr("ingest.cut._encode", never)
     monkeypatch.setattr("ingest.settle.hear", never)
     report = ingest([video], job, Nobody())

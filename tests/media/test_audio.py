@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cliplib.media.audio import PER_MS, RATE, loudness, read_audio, read_sound, write_wav
+from cliplib.media.audio import PER_MS, RATE, SoundWanted, loudness, read_audio, read_sound, write_wav
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.probe import probe
 from cliplib.media.run import run
@@ -51,7 +51,7 @@ def test_sound_that_ends_early_goes_on_as_silence(tmp_path: Path, ffmpeg: Ffmpeg
     path = tmp_path / "v.mkv"
     short = graph.input("sine", f="lavfi", t=1)
     ffmpeg.make(graph.output(picture, short, str(path), vcodec="libx264", acodec="pcm_s16le"))
-    sound = read_sound(ffmpeg, path, probe(path))
+    sound = read_sound(ffmpeg, path, SoundWanted(probe(path), tmp_path / "sound.raw"))
     heard = sound.samples
     assert sound.decoded == 1000
     assert len(heard) == 3000 * PER_MS and heard[: RATE // 2].any() and not heard[RATE + 400 :].any()
