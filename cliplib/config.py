@@ -19,6 +19,9 @@ FILE_NAME = "cliplib.toml"
 ShotFinder = Literal["own", "scenedetect"]
 """Who finds shot changes: cliplib's own detector, or PySceneDetect's."""
 
+ClipWay = Literal["smart", "encode", "virtual"]
+"""How clips are made: by copying what can be copied, by encoding all, or not at all until they are wanted."""
+
 
 class Product(Value):
     """A product that clips can be about, with everything people call it."""
@@ -62,6 +65,7 @@ class Settings(BaseModel):
     writer: str = "auto"
     index: Literal["chroma", "exact"] = "chroma"
     shots: ShotFinder = Field(default="own", description="Who finds shot changes when footage is cut")
+    clips: ClipWay = Field(default="smart", description="How the video of clips is made")
     ffmpeg: str = Field(default="", description="Path of the ffmpeg program; empty: the system's, else the bundled one")
     font: str = Field(default="", description="Font family for burned subtitles; empty: the best one found")
     model: str = Field(default="", description="Model for `auto` and for `chat` without a model")

@@ -134,7 +134,15 @@ def _mark(footage: Footage, path: Path, job: Job) -> str:
     """Fingerprint of everything that an ingest of this footage depends on, beside its bytes."""
     steps = (f"{step.name}:{step.version}" for step in STEPS)
     speech, text, vision = job.speech.id, job.text.id, job.vision
-    engines = (job.settings.shots, speech, text, vision.id, vision.fingerprint, job.settings.language)
+    engines = (
+        job.settings.shots,
+        job.settings.clips,
+        speech,
+        text,
+        vision.id,
+        vision.fingerprint,
+        job.settings.language,
+    )
     products = (*footage.products, "", *(product.to_json() for product in job.settings.product))
     return fingerprint_of(*steps, *engines, sidecar_mark(path), footage.kind, *products)
 
@@ -177,11 +185,13 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     watch.progress(path, "listen", 1.0)
     encoders = BoundedSemaphore(min(MOST_ENCODERS, os.cpu_count() or 1))
     clip_job = ClipJob(job, footage, path, pictures, sound.samples, settled.speech, encoders)
-    clips = _make_clips(_drafts(footage, settled, sound.decoded), clip_job, watch)
+    drafts = _drafts(footage, settled, sound.decoded)
+    clips = _make_clips(drafts, clip_job, watch)
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    notes = "; ".join(filter(None, (*settled.notes, sound_note(sound.decoded, footage.probe))))
+    told = (*settled.notes, sound_note(sound.decoded, footage.probe), cut.copying_note(drafts, clip_job))
+    notes = "; ".join(filter(None, told))
     return _sum_up(path, footage, clips, FootageState("kept", notes, mark), job)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cliplib import __version__
-from cliplib.cli import browse, composing, demonstration, indexing, ingesting, products, review, setup
+from cliplib.cli import browse, clipping, composing, demonstration, indexing, ingesting, products, review, setup
 from cliplib.cli.output import failure, note
 from cliplib.errors import CliplibError, ExitCode, UsageError
 
@@ -40,6 +40,7 @@ app.command("ingest")(ingesting.ingest)
 app.command("status")(browse.status)
 app.command("search")(browse.search)
 app.command("show")(browse.show)
+app.command("media")(clipping.media)
 app.add_typer(review.app, name="review")
 app.add_typer(products.app, name="product")
 app.command("compose")(composing.compose)

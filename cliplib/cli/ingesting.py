@@ -21,6 +21,7 @@ def ingest(
     speech: Annotated[str | None, typer.Option(help="Speech engine, such as faster-whisper:small.")] = None,
     text: Annotated[str | None, typer.Option(help="Reader of text in the pictures: rapidocr or none.")] = None,
     vision: Annotated[str | None, typer.Option(help="Vision engine, such as chat:MODEL.")] = None,
+    clips: Annotated[str | None, typer.Option(help="How clips are made: smart, encode or virtual.")] = None,
     max_calls: Annotated[int | None, typer.Option(help="Stop before more paid calls than this.")] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -28,7 +29,8 @@ def ingest(
     """Cut footage into clips, describe each, and file the records. Running it again adds nothing."""
     from cliplib.cli.session import session
 
-    with session(library, write=True, speech=speech, text=text, vision=vision, max_calls=max_calls) as now:
+    flags: dict[str, Any] = {"speech": speech, "text": text, "vision": vision, "clips": clips, "max_calls": max_calls}
+    with session(library, write=True, **flags) as now:
         report = take_in(now, paths, kind, product or [])
     outcomes: list[dict[str, Any]] = [
         {
@@ -40,8 +42,8 @@ def ingest(
         }
         for outcome in report.footage
     ]
-    clips = sum(len(outcome.clips) for outcome in report.footage)
-    text = f"{report.clips_added} clips added, {clips} in all from {len(outcomes)} files"
+    total = sum(len(outcome.clips) for outcome in report.footage)
+    text = f"{report.clips_added} clips added, {total} in all from {len(outcomes)} files"
     result({"footage": outcomes, "clips_added": report.clips_added}, text, as_json)
     return int(exit_code([outcome.status for outcome in report.footage]))
 

@@ -139,7 +139,7 @@ def test_a_container_that_cannot_be_entered_midway_is_read_from_its_beginning(
     path = make_numbered(tmp_path / "n.mp4", 100)
     job = clip_job(path, make_job)
     beside = job.scan.length / 1000  # as if the container sent every reader to its end
-    monkeypatch.setattr("ingest.cut._seek_point", lambda scan, span: beside)
+    monkeypatch.setattr("cliplib.media.clips.seek_point", lambda original, span: beside)
     draft = cut(draft_of(job, span_of(job.scan, 60, 99)), job)
     assert number_shown(job.folder(draft) / "clip.mp4", 20) == 60
 
