@@ -7,7 +7,9 @@ import ffmpeg as graph
 import pytest
 
 from cliplib.config import ClipWay, Settings
+from cliplib.engines.scripted import ScriptedVision
 from cliplib.errors import SourceChanged, SourceMissing
+from cliplib.library import Library
 from cliplib.media.clips import VIDEO, made_how, wanted
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.frames import image_of
@@ -17,7 +19,8 @@ from cliplib.values import Span
 from compose.reading import as_stamped, picture_of
 from ingest.cut import copying_note, cut, frame_moments, is_cut
 from ingest.draft import ClipJob
-from tests.ingest.conftest import MakeJob
+from ingest.pipeline import ingest
+from tests.ingest.conftest import MakeJob, Watch
 from tests.ingest.counters import FORMS, counted, number_in, numbers_by_av, numbers_by_opencv
 from tests.ingest.test_cut import clip_job, draft_of, span_of
 
@@ -116,3 +119,18 @@ def test_a_wanted_clip_whose_footage_is_gone_or_another_is_refused(
     with pytest.raises(SourceChanged, match=r"lasts 3\.6 s, 2\.4 s when"):
         wanted(ffmpeg, job.footage, span, target, "virtual")
     assert not target.exists()
+
+
+def test_another_way_makes_media_anew_but_takes_no_other_step_again(
+    ffmpeg: Ffmpeg, library: Library, tmp_path: Path, make_job: MakeJob
+) -> None:
+    """From virtual to copied clips: nothing that a model said is paid for a second time."""
+    path = counted(ffmpeg, tmp_path / "n.mp4", 70)
+    virtual = ingest([path], make_job(vision=ScriptedVision(), settings=Settings(clips="virtual")), Watch())
+    assert not list(library.media.rglob(VIDEO)) and virtual.clips_added
+    before = library.records()
+    again = ScriptedVision()
+    report = ingest([path], make_job(vision=again, settings=Settings(clips="smart")), Watch())
+    assert report.footage[0].status == "kept" and report.clips_added == 0
+    assert len(list(library.media.rglob(VIDEO))) == len(before) and library.records() == before
+    assert again.requests == []
