@@ -152,15 +152,22 @@ class Original:
         return range(int(first), int(last))
 
     def entry(self, number: int) -> int:
-        """Number of the last packet where decoding may begin to get a picture.
+        """Number of the packet where decoding is to begin to get a picture."""
+        return int(self.place[number] - self.reach[number])
 
-        Raises:
-            MediaError: there is none.
-        """
-        before = self.entries[self.packets.pts[self.entries] <= self.ticks[number]]
-        if not len(before):
-            raise MediaError(f"{self.path}: decoding cannot begin before picture {number}")
-        return int(before[np.argmax(self.packets.pts[before])])
+    def number(self, place: int) -> int:
+        """Number of the picture in a packet; -1 where it is not shown."""
+        at = int(np.searchsorted(self.ticks, self.packets.pts[place]))
+        shown = at < len(self.ticks) and self.ticks[at] == self.packets.pts[place]
+        return at if shown else -1
+
+    def keys(self, numbers: range) -> Ints:
+        """Numbers of the packets among `entries` whose picture is one of these."""
+        if not numbers:
+            return self.entries[:0]
+        pts, shown = self.packets.pts[self.entries], self.packets.shown[self.entries]
+        inside: Ints = self.entries[shown & (pts >= self.ticks[numbers.start]) & (pts <= self.ticks[numbers.stop - 1])]
+        return inside
 
 
 def _millis(ticks: Ints, tick: Fraction) -> Ints:

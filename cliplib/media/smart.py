@@ -85,11 +85,11 @@ def plan(original: Original, span: Span) -> Plan:
     if why := unfit(original):
         raise CannotCopy(why)
     numbers, packets = original.numbers(span), original.packets
-    inside = [place for place in original.entries if _number(original, place) in numbers]
-    if not inside:
+    inside = original.keys(numbers)
+    if not len(inside):
         raise CannotCopy("no key picture inside")
     begin = int(inside[0])
-    first = _number(original, begin)
+    first = original.number(begin)
     shown = np.searchsorted(original.ticks, packets.pts[begin : begin + 2 * len(numbers) + 64])
     # Copying may end where as many pictures were read as are shown up to the latest of them: none is missing then.
     whole = np.maximum.accumulate(shown) - first + 1 == np.arange(1, len(shown) + 1)
@@ -99,13 +99,6 @@ def plan(original: Original, span: Span) -> Plan:
         raise CannotCopy("key picture near the end")
     copied = range(first, first + count)
     return Plan(range(numbers.start, first), copied, range(copied.stop, numbers.stop), range(begin, begin + count))
-
-
-def _number(original: Original, place: int) -> int:
-    """Number of the picture in a packet; -1 where it is not shown."""
-    at = int(np.searchsorted(original.ticks, original.packets.pts[place]))
-    shown = at < len(original.ticks) and original.ticks[at] == original.packets.pts[place]
-    return at if shown else -1
 
 
 def copy(original: Original, plan: Plan, target: Path, samples: Collection[int], longest: int) -> dict[int, bytes]:
@@ -289,7 +282,7 @@ def _prove(original: Original, plan: Plan, seen: _Seen, target: Path) -> None:
         raise CannotCopy("check of time stamps failed")
     joins = {*range(plan.copied.start + LOOKED_AT if plan.head else plan.copied.start), *seen.exact, *seen.near}
     if plan.tail:
-        key = max(_number(clip, place) for place in clip.entries if _number(clip, place) + first < plan.tail.start)
+        key = clip.number(int(clip.keys(range(plan.tail.start - first))[-1]))
         joins |= set(range(first + key, plan.tail.stop))
     numbers = sorted(number - first for number in joins if first <= number < plan.tail.stop)
     for number, frame in pictures(clip, numbers):
