@@ -19,6 +19,9 @@ FILE_NAME = "cliplib.toml"
 ShotFinder = Literal["own", "scenedetect"]
 """Who finds shot changes: cliplib's own detector, or PySceneDetect's."""
 
+ClipWay = Literal["smart", "encode", "virtual"]
+"""How clips are made: by copying what can be copied, by encoding all, or not at all until they are wanted."""
+
 
 ScanMode = Literal["full", "skim"]
 """Whether all pictures of footage are decoded to find its shots, or only those where something may have changed."""
@@ -76,6 +79,7 @@ class Settings(BaseModel):
     index: Literal["chroma", "exact"] = "chroma"
     shots: ShotFinder = Field(default="own", description="Who finds shot changes when footage is cut")
     scan: ScanMode = Field(default="full", description="Whether all pictures are decoded to find shots, or a part")
+    clips: ClipWay = Field(default="smart", description="How the video of clips is made")
     ffmpeg: str = Field(default="", description="Path of the ffmpeg program; empty: the system's, else the bundled one")
     font: str = Field(default="", description="Font family for burned subtitles; empty: the best one found")
     model: str = Field(default="", description="Model for `auto` and for `chat` without a model")

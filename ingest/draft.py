@@ -5,12 +5,15 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import BoundedSemaphore, Event
 
 from pydantic import Field, ValidationError
 
 from cliplib.engines.base import Audio, TimedFrame
+from cliplib.errors import MediaError
+from cliplib.media.packets import Ints, Original
 from cliplib.records import Caption, ClipId, ClipRecord, Edge, Facts, Footage, ScreenText, ShotSize, Transcript
 from cliplib.values import Span, Value
 from ingest.job import Job
@@ -45,7 +48,7 @@ class Draft(Value):
         return self.model_copy(update={"marks": {**self.marks, step: mark}})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClipJob:
     """What the steps of all clips of one file share."""
 
@@ -59,6 +62,25 @@ class ClipJob:
     """Held while a clip is encoded: that takes a core, describing only waits for a network."""
     halted: Event = field(default_factory=Event)
     """Set when the run is to stop, so that no further clip is begun."""
+
+    @cached_property
+    def original(self) -> Original:
+        """The footage as clips are made of it."""
+        scan = self.scan
+        return Original(self.path, self.footage.probe, scan.start, scan.times, scan.length, damaged=bool(scan.damage))
+
+    @cached_property
+    def reach(self) -> Ints | None:
+        """For each picture how many must be decoded to get it; None where the packets do not tell."""
+        try:
+            return self.original.reach
+        except MediaError:
+            return None
+
+    @property
+    def virtual(self) -> bool:
+        """Whether clips stay ranges on their footage, without media of their own."""
+        return self.job.settings.clips == "virtual"
 
     def folder(self, draft: Draft) -> Path:
         """Where the media of a clip lie."""

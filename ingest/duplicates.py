@@ -4,15 +4,20 @@ Grouping looks at signatures alone: it asks no engine, and changes nothing of a 
 """
 
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cliplib.library import Library
-from ingest.cut import CLIP
+from cliplib.media.clips import VIDEO, Piece, small
 from ingest.draft import ClipJob, Draft
 from ingest.sameness import compare
 from ingest.signature import SKETCH, VERSION, Signature, signature_of, sketch_of
+
+SIGNED_SIDE = 192
+"""Pixels of the longer side of the pictures that a virtual clip is signed by; a signature is much smaller."""
 
 LIKE = 0.7
 """Likeness of sketches from which two clips are looked at closely."""
@@ -32,9 +37,16 @@ def sign(draft: Draft, job: ClipJob) -> Draft:
     Raises:
         MediaError: it cannot be decoded.
     """
-    signature = signature_of(job.folder(draft) / CLIP)
+    signature = _of_range(draft, job) if job.virtual else signature_of(job.folder(draft) / VIDEO)
     job.job.library.keep_signature(draft.id, VERSION, signature.to_bytes(), stored(signature))
     return draft
+
+
+def _of_range(draft: Draft, job: ClipJob) -> Signature:
+    with TemporaryDirectory(prefix="cliplib-") as folder:
+        taken = Path(folder) / "small.mkv"
+        small(job.job.ffmpeg, Piece(job.original, draft.span), taken, SIGNED_SIDE)
+        return signature_of(taken)
 
 
 def is_signed(draft: Draft, job: ClipJob) -> bool:

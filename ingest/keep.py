@@ -1,7 +1,6 @@
-"""Files of the library's media folder: each appears under its name only when it is complete."""
+"""The library's media folder after a run that was killed; `written` is what makes every file of it appear whole."""
 
 import errno
-import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -9,29 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cliplib.errors import DiskFull, MediaError
+from cliplib.media.keep import TEMPORARY, written
 
-TEMPORARY = ".tmp-"
-
-
-@contextmanager
-def written(target: Path) -> Iterator[Path]:
-    """A name to write under, in the folder of the target; when all went well the file gets its own name.
-
-    Raises:
-        DiskFull, MediaError: it cannot be written.
-    """
-    temporary = target.with_name(TEMPORARY + target.name)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        kind = DiskFull if error.errno == errno.ENOSPC else MediaError
-        raise kind(f"{target} cannot be written: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+__all__ = ["sweep", "written"]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from cliplib.errors import MediaError, TooShort, UnsteadyClock
 from cliplib.media.audio import Sound, SoundWanted, read_sound
 from cliplib.media.fields import is_combed
 from cliplib.media.probe import millis, probe
-from cliplib.media.steady import steady_shifts, write_steady
+from cliplib.media.steady import STEADY_NAME, steady_shifts, write_steady
 from cliplib.records import MIN_CLIP_MS, Probe
 from ingest.holes import holes_in, stretches, told
 from ingest.job import Job
@@ -17,9 +17,6 @@ from ingest.shots import Figures, Report, Scan, scan_of, with_damage
 from ingest.skim import skim
 
 SCAN_NAME = "scan.npz"
-
-STEADY_NAME = "steady.media"
-"""A copy of a file whose clock starts again midway, with one that runs on."""
 
 
 @dataclass(frozen=True, slots=True)

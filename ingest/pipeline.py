@@ -141,6 +141,7 @@ def mark_of(footage: Footage, path: Path, job: Job) -> str:
     engines = (
         job.settings.shots,
         job.settings.scan,
+        job.settings.clips,
         speech,
         text,
         vision.id,
@@ -195,7 +196,8 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceChanged(f"{path} was changed while it was read")
-    notes = (*seen.notes, *settled.notes, sound_note(seen.sound.decoded, footage.probe), flaws.note(job.library, id))
+    made = (cut.copying_note(pieces, clip_job), flaws.note(job.library, id))
+    notes = (*seen.notes, *settled.notes, sound_note(seen.sound.decoded, footage.probe), *made)
     holes = holes_in(seen.scan)
     status: Status = "partial" if holes else "kept"
     code = holes[0].why.code if holes else ""

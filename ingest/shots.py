@@ -14,8 +14,8 @@ from cliplib.config import ScanMode, ShotFinder
 from cliplib.media.damage import damaged
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.frames import shown_for
-from cliplib.media.packets import Packets
 from cliplib.media.probe import millis
+from cliplib.media.sizes import PacketSizes
 from cliplib.records import Probe
 from cliplib.values import Span
 from ingest.camera import Follower
@@ -192,7 +192,7 @@ class Figures:
             finder=finder,
         )
 
-    def over(self, packets: Packets) -> "Figures":
+    def over(self, packets: PacketSizes) -> "Figures":
         """The figures of all pictures of a file, given those of some: between these they change evenly."""
         known = np.searchsorted(packets.ticks, np.concatenate(self.ticks))
         every = np.arange(len(packets))

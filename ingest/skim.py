@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplib.errors import MediaError
-from cliplib.media.packets import Ints, Packets, decode_places, read_packets
+from cliplib.media.sizes import Ints, PacketSizes, decode_places, read_sizes
 from ingest.changes import Boundary, judge
 from ingest.likeness import Pictures, Unlike, compare
 from ingest.reading import ROUGH, Bytes, Rough, in_units
@@ -29,7 +29,7 @@ KEYS_AT_MOST = 0.16
 """Share of the bytes that keyframes to be looked at may have."""
 
 REACH = 8
-"""Packets on each side that one is compared with."""
+"""PacketSizes on each side that one is compared with."""
 
 AFTER_MS = 260
 """Decoded beyond a doubtful place: as long as a flash or a glitch may take."""
@@ -66,7 +66,7 @@ class Skimmed:
         share: share of all pictures that were decoded.
     """
 
-    packets: Packets
+    packets: PacketSizes
     found: tuple[Boundary, ...]
     unseen: int
     share: float
@@ -107,7 +107,7 @@ def skim(path: Path, measure: Callable[[Rough], None], report: Callable[[float],
     Raises:
         MediaError: sizes and keyframes of this file do not say enough, or it cannot be decoded.
     """
-    packets = read_packets(path)
+    packets = read_sizes(path)
     count = 0
 
     def kept(numbers: Ints, planes: Bytes) -> _Run:
@@ -140,7 +140,7 @@ def skim(path: Path, measure: Callable[[Rough], None], report: Callable[[float],
     )
 
 
-def _keys(packets: Packets) -> list[int]:
+def _keys(packets: PacketSizes) -> list[int]:
     """The keyframes to look at: all that came early, and of those in regular distance as many as are cheap.
 
     Raises:
@@ -166,7 +166,7 @@ def _regular(keys: list[int]) -> int:
     return longest - 1 if longest == USUAL_GAP or (gaps >= longest - 1).sum() > 1 else longest + 1
 
 
-def _samples(path: Path, packets: Packets, keys: list[int]) -> Iterator[tuple[Ints, Bytes]]:
+def _samples(path: Path, packets: PacketSizes, keys: list[int]) -> Iterator[tuple[Ints, Bytes]]:
     """Each keyframe and the next packet's picture, which is shown a few pictures later."""
     places = packets.place[keys]
     spans = [(int(at), int(min(at + 1, len(packets) - 1))) for at in places]
@@ -175,7 +175,7 @@ def _samples(path: Path, packets: Packets, keys: list[int]) -> Iterator[tuple[In
 
 
 def _decoded(
-    path: Path, packets: Packets, stretches: list[tuple[int, int]], *, quick: bool = True
+    path: Path, packets: PacketSizes, stretches: list[tuple[int, int]], *, quick: bool = True
 ) -> Iterator[tuple[Ints, Bytes]]:
     """The pictures of stretches given by first (a keyframe) and last number; joined where they meet."""
     spans: list[tuple[int, int]] = []
@@ -191,13 +191,13 @@ def _decoded(
         yield numbers[numbers <= lasts[which]], planes[numbers <= lasts[which]]
 
 
-def _rough(packets: Packets, numbers: Ints, planes: Bytes) -> Rough:
+def _rough(packets: PacketSizes, numbers: Ints, planes: Bytes) -> Rough:
     ticks = packets.ticks[numbers]
     at_ms = in_units(ticks - packets.ticks[0], packets.tick * 1000)
     return Rough(planes, ticks, packets.tick, at_ms, int(numbers[0]))
 
 
-def _doubts(packets: Packets, keys: list[int], samples: dict[int, _Run]) -> list[_Doubt]:
+def _doubts(packets: PacketSizes, keys: list[int], samples: dict[int, _Run]) -> list[_Doubt]:
     """Places where a shot may change, in order."""
     logs = np.log(packets.size.astype(np.float64))
     high, shift = _high(logs, packets.key), _shift(logs, packets.key)
@@ -231,7 +231,7 @@ def _at_key(key: int, first: int, unlike: Unlike, high: float, sample: _Run) -> 
     return _Doubt(key, first, doubt, calm and high >= HIGH)
 
 
-def _inside(packets: Packets, at: int, first: int, unlike: Unlike, high: float) -> _Doubt:
+def _inside(packets: PacketSizes, at: int, first: int, unlike: Unlike, high: float) -> _Doubt:
     """A large packet between keyframes."""
     large = packets.size[at] > 0.05 * packets.size[first]
     if unlike.share < OTHER or not large:
@@ -267,7 +267,7 @@ def _unlike(before: Pictures, a: int, after: Pictures, b: int) -> Unlike:
     return compare(luma_a, chroma_a, luma_b, chroma_b)
 
 
-def _stretches(packets: Packets, doubts: list[_Doubt]) -> list[tuple[int, int]]:
+def _stretches(packets: PacketSizes, doubts: list[_Doubt]) -> list[tuple[int, int]]:
     """What to decode: first (a keyframe) and last picture of each, in order, most doubt for its cost first."""
     reordered = (packets.place != np.arange(len(packets))).mean() > 0.25
     cost = np.cumsum(0.6 + 0.4 * packets.size / packets.size.mean()) / len(packets)
@@ -283,7 +283,7 @@ def _stretches(packets: Packets, doubts: list[_Doubt]) -> list[tuple[int, int]]:
     return sorted(chosen)
 
 
-def _exact(path: Path, packets: Packets, found: list[tuple[_Run, Boundary]]) -> list[Boundary]:
+def _exact(path: Path, packets: PacketSizes, found: list[tuple[_Run, Boundary]]) -> list[Boundary]:
     """Shot changes with their own numbers; a cut beside pictures that were left out is looked for among these."""
     exact: list[Boundary] = []
     unsure: list[tuple[int, int]] = []
@@ -306,6 +306,6 @@ def _exact(path: Path, packets: Packets, found: list[tuple[_Run, Boundary]]) -> 
     return exact
 
 
-def _cut(packets: Packets, number: int) -> Boundary:
+def _cut(packets: PacketSizes, number: int) -> Boundary:
     at = int(in_units(packets.ticks[number : number + 1] - packets.ticks[0], packets.tick * 1000)[0])
     return Boundary("cut", number, number, at, at, 1.0)

@@ -25,6 +25,7 @@ def ingest(
     text: Annotated[str | None, typer.Option(help="Reader of text in the pictures: rapidocr or none.")] = None,
     vision: Annotated[str | None, typer.Option(help="Vision engine, such as chat:MODEL.")] = None,
     scan: Annotated[str | None, typer.Option(help="Decode all pictures (full) or a part (skim).")] = None,
+    clips: Annotated[str | None, typer.Option(help="How clips are made: smart, encode or virtual.")] = None,
     max_calls: CallsOption = None,
     max_cost: CostOption = None,
     library: LibraryOption = None,
@@ -33,7 +34,7 @@ def ingest(
     """Cut footage into clips, describe each, and file the records. Running it again adds nothing."""
     from cliplib.cli.session import session
 
-    engines = {"speech": speech, "text": text, "vision": vision, "scan": scan}
+    engines = {"speech": speech, "text": text, "vision": vision, "scan": scan, "clips": clips}
     with session(library, write=True, **engines, max_calls=max_calls, max_cost=max_cost) as now:
         report = take_in(now, paths, kind, product or [])
     outcomes: list[dict[str, Any]] = [
@@ -46,8 +47,8 @@ def ingest(
         }
         for outcome in report.footage
     ]
-    clips = sum(len(outcome.clips) for outcome in report.footage)
-    text = f"{report.clips_added} clips added, {clips} in all from {len(outcomes)} files"
+    total = sum(len(outcome.clips) for outcome in report.footage)
+    text = f"{report.clips_added} clips added, {total} in all from {len(outcomes)} files"
     result({"footage": outcomes, "clips_added": report.clips_added}, text, as_json)
     return int(exit_code([outcome.status for outcome in report.footage]))
 

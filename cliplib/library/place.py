@@ -21,6 +21,7 @@ language = "{language}"      # labels and descriptions: zh or en
 # writer = "auto"           # rules, chat:MODEL
 # index = "chroma"          # exact: without Chroma
 # shots = "own"             # scenedetect: shot changes found by PySceneDetect
+# clips = "smart"           # encode: every clip encoded; virtual: no clip files, only ranges and posters
 # base_url = ""             # address of an OpenAI-compatible service; the key comes from OPENAI_API_KEY
 # concurrency = 4           # model calls at the same time
 # max_calls = 100           # paid calls allowed per command

@@ -68,11 +68,11 @@ def grab(path: Path, at: Sequence[int], longest: int) -> Grabbed:
                 raise MediaError(f"{path}: picture {count + 1} cannot be decoded")
             first = now if shown is None else first
             while shown is not None and len(jpegs) < len(at) and at[len(jpegs)] < millis(now - first):
-                jpegs.append(_jpeg(shown, longest))
+                jpegs.append(jpeg_of(shown, longest))
             shown, count = frame, count + 1
     if shown is None:
         raise MediaError(f"{path}: it holds no picture")
-    jpegs += [_jpeg(shown, longest)] * (len(at) - len(jpegs))
+    jpegs += [jpeg_of(shown, longest)] * (len(at) - len(jpegs))
     return Grabbed(count, tuple(jpegs))
 
 
@@ -87,7 +87,8 @@ def _pixels(frame: "VideoFrame", size: tuple[int, int], interpolation: str) -> I
     return pixels
 
 
-def _jpeg(frame: "VideoFrame", longest: int) -> bytes:
+def jpeg_of(frame: "VideoFrame", longest: int) -> bytes:
+    """A picture as JPEG, its longer side at most `longest` pixels."""
     scale = min(1.0, longest / max(frame.width, frame.height))
     size = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
     image = _pixels(frame, size, "AREA")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
 
+STEADY_NAME = "steady.media"
+"""What such a copy is called, in the footage's folder of the library."""
+
 ONES_OWN = ("mpegts",)
 """Containers that are kept: every packet of theirs says what it is, also where the sound changes its rate midway."""
 

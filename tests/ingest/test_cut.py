@@ -13,7 +13,7 @@ from cliplib.errors import MediaError
 from cliplib.media.audio import PER_MS, excerpt, read_audio
 from cliplib.media.ffmpeg import Ffmpeg, source
 from cliplib.media.fields import is_combed
-from cliplib.media.frames import Grabbed, grab
+from cliplib.media.frames import grab
 from cliplib.media.probe import probe
 from cliplib.records import Edge, Footage, Transcript
 from cliplib.values import Span
@@ -142,7 +142,7 @@ def test_a_container_that_cannot_be_entered_midway_is_read_from_its_beginning(
     path = make_numbered(tmp_path / "n.mp4", 100)
     job = clip_job(path, make_job)
     beside = job.scan.length / 1000  # as if the container sent every reader to its end
-    monkeypatch.setattr("ingest.cut._seek_point", lambda scan, span: beside)
+    monkeypatch.setattr("cliplib.media.clips.seek_point", lambda original, span: beside)
     draft = cut(draft_of(job, span_of(job.scan, 60, 99)), job)
     assert number_shown(job.folder(draft) / "clip.mp4", 20) == 60
 
@@ -250,19 +250,20 @@ def test_garbage_after_a_seek_is_noticed_and_the_file_read_from_its_beginning(
     """A decoder that is entered midway gives flat pictures and no error."""
     import cv2
 
+    from cliplib.media import clips as module
     from cliplib.media.frames import image_of
-    from ingest import cut as module
 
     job = clip_job(make_video(tmp_path / "v.mp4", (4.0,)), make_job)
     flat = cv2.imencode(".jpg", np.full((90, 160, 3), colour, np.uint8))[1].tobytes()
     real, seeks = module._encode_once, []
 
-    def entered(span: Span, job: ClipJob, target: Path, at: list[int], *, seek: bool) -> Grabbed:
+    def entered(*parts: Any, seek: bool) -> dict[int, bytes]:
         seeks.append(seek)
-        grabbed = real(span, job, target, at, seek=seek)
-        return Grabbed(grabbed.count, (flat,) * len(at)) if seek else grabbed
+        taken = real(*parts, seek=seek)
+        return dict.fromkeys(taken, flat) if seek else taken
 
     monkeypatch.setattr(module, "_encode_once", entered)
+    monkeypatch.setitem(module.WAYS, "smart", module.encode)
     draft = cut(draft_of(job, Span(start=2000, end=4000)), job)
     assert seeks == [True, False] and image_of(draft.frames[0].jpeg).std() > 20
 
@@ -270,16 +271,17 @@ def test_garbage_after_a_seek_is_noticed_and_the_file_read_from_its_beginning(
 def test_good_pictures_after_a_seek_are_not_made_twice(
     tmp_path: Path, make_job: MakeJob, make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ingest import cut as module
+    from cliplib.media import clips as module
 
     job = clip_job(make_video(tmp_path / "v.mp4", (2.0, 2.0, 2.0, 2.0), size="160x90"), make_job)
     real, seeks = module._encode_once, []
 
-    def counted(*parts: Any, seek: bool) -> Grabbed:
+    def counted(*parts: Any, seek: bool) -> dict[int, bytes]:
         seeks.append(seek)
         return real(*parts, seek=seek)
 
     monkeypatch.setattr(module, "_encode_once", counted)
+    monkeypatch.setitem(module.WAYS, "smart", module.encode)
     for start in (2000, 4000, 6000):
         cut(draft_of(job, Span(start=start, end=start + 2000)), job)
     assert seeks == [True] * 3

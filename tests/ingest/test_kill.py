@@ -80,7 +80,7 @@ def test_a_resumed_run_takes_finished_steps_as_they_are(
         raise AssertionError("a finished step was taken again")
 
     monkeypatch.setattr("ingest.look.read_rough", never)
-    monkeypatch.setattr("ingest.cut._encode", never)
+    monkeypatch.setattr("ingest.cut._made", never)
     monkeypatch.setattr("ingest.settle.hear", never)
     report = ingest([video], job, Nobody())
     assert report.footage[0].status == "kept" and report.clips_added == 1

@@ -190,7 +190,7 @@ def test_reading_in_a_library_that_was_never_read_pays_for_no_description(
         ingest([video], make_job(vision=vision), Watch())
     assert "read" not in library.records()[0].marks
     engine = Seeing(text("到手价¥99"))
-    monkeypatch.setattr("ingest.cut._encode", None)
+    monkeypatch.setattr("ingest.cut._made", None)
     monkeypatch.setattr("ingest.facts.loudness", None)
     report = ingest([video], make_job(vision=vision, text=engine), Watch())
     assert report.footage[0].status == "kept" and report.clips_added == 0

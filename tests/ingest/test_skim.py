@@ -12,8 +12,8 @@ from cliplib.config import Settings
 from cliplib.errors import MediaError
 from cliplib.library import Library
 from cliplib.media.ffmpeg import Ffmpeg
-from cliplib.media.packets import decode_places, read_packets
 from cliplib.media.probe import probe
+from cliplib.media.sizes import decode_places, read_sizes
 from ingest import look
 from ingest.look import skimmed_scan
 from ingest.pipeline import ingest
@@ -55,7 +55,7 @@ def test_a_skim_finds_the_cuts_and_the_exact_times_of_a_full_scan(ffmpeg: Ffmpeg
 
 def test_a_skim_decodes_a_part_only_and_figures_between_are_even(ffmpeg: Ffmpeg, film: Path) -> None:
     decoded: set[int] = set()
-    ticks = read_packets(film).ticks
+    ticks = read_sizes(film).ticks
     seen = skim(film, lambda run: decoded.update(np.searchsorted(ticks, run.ticks).tolist()), lambda _: None)
     assert 0 < seen.share < 0.5
     whole = scan(ffmpeg, film, probe(film), "own", lambda _: None)
@@ -75,7 +75,7 @@ def test_a_cut_between_keyframes_in_regular_distance_is_found_at_its_picture(
 ) -> None:
     """An encoder that sets keyframes by the clock only, with and without pictures that a quick look leaves out."""
     path = spliced(ffmpeg, tmp_path / "v.mp4", 8.4, g=50, sc_threshold=0, bf=frames, preset="veryfast")
-    assert {number % 50 for number in read_packets(path).keys} == {0}
+    assert {number % 50 for number in read_sizes(path).keys} == {0}
     assert [one.at_ms for one in skim(path, lambda _: None, lambda _: None).found if one.kind == "cut"] == [
         8400,
         16_800,
@@ -84,7 +84,7 @@ def test_a_cut_between_keyframes_in_regular_distance_is_found_at_its_picture(
 
 
 def test_chosen_pictures_are_those_of_the_whole_file(film: Path) -> None:
-    packets = read_packets(film)
+    packets = read_sizes(film)
     [(_, numbers, planes)] = decode_places(film, packets, [(0, len(packets) - 1)], 32)
     assert numbers.tolist() == list(range(600)) and planes.shape == (600, 48, 32)
     key = packets.keys[2]
