@@ -68,8 +68,8 @@ def unfit(original: Original) -> str:
         return probe.codec
     if probe.pixel_format != "yuv420p":
         return probe.pixel_format
-    if original.damaged or probe.interlaced:
-        return "damaged" if original.damaged else "interlaced"
+    if original.damaged:
+        return "damaged"
     if probe.transfer in HDR_TRANSFERS or probe.rotation or probe.width % 2 or probe.height % 2:
         return "turned, high dynamic range or odd sides"
     sets = h264.parameter_sets(packets.header) if h264.is_framed(packets.header) else None
