@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cliplib import __version__
-from cliplib.cli import browse, composing, demonstration, indexing, ingesting, products, review, setup
+from cliplib.cli import browse, composing, demonstration, indexing, ingesting, products, review, serving, setup
 from cliplib.cli.output import failure, note
 from cliplib.errors import CliplibError, ExitCode, UsageError
 
@@ -41,6 +41,7 @@ app.command("status")(browse.status)
 app.command("search")(browse.search)
 app.command("show")(browse.show)
 app.add_typer(review.app, name="review")
+app.command("serve")(serving.serve)
 app.add_typer(products.app, name="product")
 app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)

@@ -85,6 +85,17 @@ class ClipRoom(Room):
         order = "ORDER BY clips.footage, clips.start_ms, clips.end_ms"
         return [row["id"] for row in self._database.rows(f"SELECT id FROM clips WHERE {condition} {order}", values)]
 
+    def groups(self) -> dict[str, list[str]]:
+        """Groups of near-duplicate clips by their name, ids in order of footage and start."""
+        rows = self._database.rows(
+            "SELECT id, json_extract(machine, '$.near_duplicates') AS name FROM clips "
+            "WHERE name IS NOT NULL ORDER BY footage, start_ms, end_ms"
+        )
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row["name"], []).append(row["id"])
+        return found
+
     def clips_of(self, footage: str) -> list[str]:
         """Ids of all clips of one footage by their start, rejected ones too."""
         return self.find(Filter(footage=(footage,), statuses=()))
