@@ -121,7 +121,7 @@ def _corrected(edit: Correct, record: ClipRecord, library: Library, by: tuple[Sh
     standing = record.effective().model_dump(mode="json")[edit.field]
     if standing == edit.value:
         return Outcome("kept", record)
-    if record.revision != edit.revision and standing != edit.seen:
+    if standing != edit.seen:
         return Outcome("conflict", record, standing)
     shelf, who = by
     check(edit.field, edit.value, shelf, standing)
