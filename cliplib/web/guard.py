@@ -44,7 +44,9 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 # A page of its own and no redirect: what follows a redirect from elsewhere would not carry a strict cookie.
-WELCOME = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>cliplib</title>'
+WELCOME = """<!doctype html><html lang="en"><meta charset="utf-8"><title>cliplib</title>
+<link rel="icon" href="/static/icon.svg"><meta http-equiv="refresh" content="0;url=/"></html>
+"""
 
 
 @dataclass(frozen=True)

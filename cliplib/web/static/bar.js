@@ -21,7 +21,7 @@ export function mountBar(bar) {
       bar,
       h("div", { class: "brand" }, h("img", { src: "/static/icon.svg", alt: "" }), h("b", {}, "cliplib"), h("span", {}, state.setup.library)),
       h("div", { class: "views", role: "tablist" }, view("clips"), view("board")),
-      h("label", { class: "search" }, icon(ICONS.search), search, h("kbd", {}, "/")),
+      h("label", { class: viewed() === "clips" ? "search" : "search away" }, icon(ICONS.search), search, h("kbd", {}, "/")),
       h("div", { class: "tools" },
         h("button", { title: t("key.undo"), id: "undo", disabled: !canUndo(), onclick: undo }, icon(ICONS.undo)),
         h("button", { id: "language", onclick: () => setLanguage(inChinese() ? "en" : "zh") }, inChinese() ? "EN" : "中文"),
@@ -36,9 +36,10 @@ export function mountBar(bar) {
 
 export const focusSearch = () => { search.focus(); search.select(); };
 
+const viewed = () => document.getElementById("work").dataset.view;
+
 function view(name) {
-  const here = document.getElementById("work").dataset.view === name;
-  return h("button", { role: "tab", "aria-selected": String(here), "data-view": name, onclick: () => emit("show", name) }, t(`view.${name}`));
+  return h("button", { role: "tab", "aria-selected": String(viewed() === name), "data-view": name, onclick: () => emit("show", name) }, t(`view.${name}`));
 }
 
 function turn() {

@@ -30,7 +30,7 @@ function render(bar) {
     menu(t("bulk.content_type"), "content_type", (key) => assign("content_types", (keys) => [key, ...keys.filter((one) => one !== key)])),
     menu(t("bulk.product"), "product", (key) => assign("products", (links) => (links.some((link) => link.product === key) ? links : [...links, productLink(key)]))),
     h("span", { class: "pairing" }, name, menu(t("bulk.person"), "person_role", (role) => assign("people", (people) => withPerson(people, role, name.value.trim())))),
-    h("button", { class: "plain", onclick: () => select([]) }, t("bulk.none")),
+    h("button", { class: "plain", title: t("bulk.none"), "aria-label": t("bulk.none"), onclick: () => select([]) }, icon(ICONS.cross)),
   );
 }
 

@@ -7,11 +7,11 @@ import { label, t } from "./strings.js";
 
 const LISTS = [
   ["status", "status"],
-  ["content_type", "content_type"],
   ["kind", "footage_kind"],
-  ["form", "form"],
   ["product", "product"],
   ["without", "flag"],
+  ["content_type", "content_type"],
+  ["form", "form"],
 ];
 const FOLDED = new Set(["form"]);
 const TYPING_MS = 140;
@@ -19,7 +19,7 @@ let underway = null;
 let timer = 0;
 
 export function mountFilters(parent) {
-  const render = () => fill(parent, ...LISTS.map(([filter, listing]) => section(filter, listing)), groupSection(), clear());
+  const render = () => fill(parent, clear(), groupSection(), LISTS.map(([filter, listing]) => section(filter, listing)));
   on("language", render);
   on("filters", render);
   on("groups", render);

@@ -9,7 +9,7 @@ import { label, t } from "./strings.js";
 const GAP = 10;
 const SPARE_ROWS = 2;
 const TEXT_HEIGHT = 62;
-const SIZES = [128, 164, 208, 268];
+const SIZES = [124, 158, 204, 268];
 const HOVER_MS = 130;
 const FAST = 3000; // pixels per second above which posters are not begun
 
@@ -46,7 +46,7 @@ function layOut() {
   if (room <= 0) return;
   columns = Math.max(1, Math.floor(room / (SIZES[size] + GAP)));
   width = Math.floor(room / columns) - GAP;
-  rowHeight = Math.round((width * 4) / 3) + TEXT_HEIGHT + GAP;
+  rowHeight = width + TEXT_HEIGHT + GAP;
   sizer.style.height = `${Math.ceil(state.ids.length / columns) * rowHeight + GAP}px`;
   for (const cell of shown.values()) place(cell);
   draw();

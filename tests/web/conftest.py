@@ -1,0 +1,120 @@
+"""A library with two dozen clips and their media, and the page over it as a browser with the key sees it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from cliplib.config import load
+from cliplib.library import Library
+from cliplib.media.audio import write_wav
+from cliplib.records import ClipRecord
+from cliplib.web.app import make_app
+from cliplib.web.desk import Desk
+from cliplib.web.guard import DOOR
+from tests.conftest import MakeVideo
+from tests.library.making import a_footage, a_record
+from tests.search.making import BagOfWords
+
+CLIPS = 24
+PORT = 8765
+HOST = f"127.0.0.1:{PORT}"
+KEY = "k" * 43
+SETTINGS = """language = "en"
+index = "exact"
+[[product]]
+id = "cup"
+name = "Qingyu cup"
+[[product]]
+id = "bag"
+name = "Qingyu bag"
+"""
+SAID = "cold coffee", "a leak in the bag", "hot for twelve hours", "tap the basket"
+
+
+def clips() -> list[ClipRecord]:
+    """Two seconds each, the first three of them near duplicates, every fourth one a pain point."""
+    return [
+        a_record(
+            2_000 * k,
+            spoken=f"{SAID[k % 4]} number {k}",
+            language="en",
+            content_types=("pain_point",) if k % 4 == 0 else ("product_feature",),
+            near_duplicates="g1" if k < 3 else None,
+        )
+        for k in range(CLIPS)
+    ]
+
+
+@pytest.fixture(scope="session")
+def clip_media(make_video: MakeVideo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three files of one clip."""
+    folder = tmp_path_factory.mktemp("media")
+    make_video(folder / "clip.mp4", shots=(2.0,), size="96x160", sound=False)
+    Image.new("RGB", (96, 160), "#806040").save(folder / "poster.jpg")
+    tone = np.sin(np.arange(32_000) / 10) * np.linspace(0, 16_384, 32_000)
+    write_wav(folder / "voice.wav", tone.astype(np.int16))
+    return folder
+
+
+@pytest.fixture
+def ids() -> list[str]:
+    return [record.id for record in clips()]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, clip_media: Path) -> Path:
+    """A stocked library; nobody has it open."""
+    place = tmp_path / "library"
+    Library.create(place)
+    (place / "cliplib.toml").write_text(SETTINGS, "utf-8")
+    with Library.open(place, write=True) as library, library.together():
+        library.add_footage(a_footage(path="/footage/night <b>train</b>.mp4"))
+        for record in clips():
+            library.put(record)
+            shutil.copytree(clip_media, library.media / record.id)
+    return place
+
+
+@pytest.fixture
+def desk(folder: Path) -> Iterator[Desk]:
+    with Library.open(folder) as library:
+        desk = Desk(library, load({}, folder), BagOfWords(), "mei")
+        yield desk
+        desk.close()
+
+
+@pytest.fixture
+def stranger(desk: Desk) -> TestClient:
+    """A client that knows the address, not the key."""
+    return TestClient(make_app(desk, KEY, PORT), base_url=f"http://{HOST}", follow_redirects=False)
+
+
+@pytest.fixture
+def page(stranger: TestClient) -> TestClient:
+    """The page's own scripts: with the cookie and the origin."""
+    stranger.get(DOOR, params={"key": KEY})
+    stranger.headers["origin"] = f"http://{HOST}"
+    return stranger
+
+
+def correcting(card: dict[str, Any], field: str, seen: Any, value: Any) -> dict[str, Any]:
+    """An edit of one field by somebody who saw this card."""
+    return {
+        "kind": "correct", "clip": card["id"], "revision": card["revision"],
+        "field": field, "seen": seen, "value": value,
+    }  # fmt: skip
+
+
+def deciding(card: dict[str, Any], status: str, note: str = "") -> dict[str, Any]:
+    """A decision by somebody who saw this card."""
+    seen = {"status": card["status"], "note": card["note"]}
+    return {
+        "kind": "decide", "clip": card["id"], "revision": card["revision"],
+        "seen": seen, "value": {"status": status, "note": note},
+    }  # fmt: skip
