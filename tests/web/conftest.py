@@ -1,7 +1,11 @@
 """A library with two dozen clips and their media, and the page over it as a browser with the key sees it."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,17 +71,26 @@ def ids() -> list[str]:
     return [record.id for record in clips()]
 
 
-@pytest.fixture
-def folder(tmp_path: Path, clip_media: Path) -> Path:
-    """A stocked library; nobody has it open."""
-    place = tmp_path / "library"
+@pytest.fixture(scope="session")
+def stocked(clip_media: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library as all tests find it."""
+    place = tmp_path_factory.mktemp("stocked") / "library"
     Library.create(place)
     (place / "cliplib.toml").write_text(SETTINGS, "utf-8")
     with Library.open(place, write=True) as library, library.together():
-        library.add_footage(a_footage(path="/footage/night <b>train</b>.mp4"))
+        library.add_footage(a_footage(path="/footage/night <b>train.mp4"))
         for record in clips():
             library.put(record)
-            shutil.copytree(clip_media, library.media / record.id)
+            shutil.copytree(clip_media, library.media / record.id, copy_function=os.link)
+    return place
+
+
+@pytest.fixture
+def folder(stocked: Path, tmp_path: Path) -> Path:
+    """A stocked library of the test's own; nobody has it open."""
+    place = tmp_path / "library"
+    shutil.copytree(stocked, place, ignore=shutil.ignore_patterns("media"))
+    shutil.copytree(stocked / "media", place / "media", copy_function=os.link)
     return place
 
 
@@ -118,3 +131,16 @@ def deciding(card: dict[str, Any], status: str, note: str = "") -> dict[str, Any
         "kind": "decide", "clip": card["id"], "revision": card["revision"],
         "seen": seen, "value": {"status": status, "note": note},
     }  # fmt: skip
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The program and the address that it has printed."""
+    command = [sys.executable, "-m", "cliplib", "serve", "--no-open", "-L", str(folder), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()

@@ -1,5 +1,6 @@
 """What is decided on the page reaches the library; what others have decided meanwhile is never overwritten."""
 
+import itertools
 import json
 import threading
 from pathlib import Path
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from cliplib.config import Settings
 from cliplib.library import Library
 from cliplib.web.desk import Desk
 from cliplib.web.edits import Correct, apply
 from tests.library.making import a_footage, a_record
 from tests.properties import examples
+from tests.search.making import BagOfWords
 from tests.web.conftest import correcting, deciding
 
 
@@ -109,11 +112,20 @@ def test_the_same_edit_twice_is_kept_once(page: TestClient, ids: list[str]) -> N
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("content_types", ["no_such_type"]), ("content_types", []), ("content_types", "pain_point"), ("shot_size", "near"),
-        ("products", [{"product": "nobody", "evidence": "", "confidence": 1}]), ("people", [{"role": "king"}]),
-        ("description", None), ("description", {"a": 1}), ("id", "c_1"), ("facts", {}), ("review", {}), ("products", [None]),
+        ("content_types", ["no_such_type"]),
+        ("content_types", []),
+        ("content_types", "pain_point"),
+        ("shot_size", "near"),
+        ("products", [{"product": "nobody", "evidence": "", "confidence": 1}]),
+        ("people", [{"role": "king"}]),
+        ("description", None),
+        ("description", {"a": 1}),
+        ("id", "c_1"),
+        ("facts", {}),
+        ("review", {}),
+        ("products", [None]),
     ],
-)  # fmt: skip
+)
 def test_a_value_that_does_not_fit_is_refused_and_the_rest_goes_on(
     page: TestClient, folder: Path, ids: list[str], field: str, value: Any
 ) -> None:
@@ -181,40 +193,42 @@ def test_new_words_are_found_and_old_ones_are_not(page: TestClient, ids: list[st
     assert ids[4] not in page.get("/api/find", params={"text": "coffee"}).json()["ids"]
 
 
-@examples(25)
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["page", "sheet"]), st.booleans(), st.integers(0, 3)),
-        min_size=1, max_size=8,
-    )
-)  # fmt: skip
-def test_no_value_is_ever_overwritten_unseen(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, bool, int]]
-) -> None:
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["page", "sheet"]), st.booleans(), st.integers(0, 3)), min_size=1, max_size=8
+)
+
+
+def test_no_value_is_ever_overwritten_unseen(tmp_path: Path) -> None:
     """Two people change one field in turns, each looking before some of the changes only."""
-    folder = tmp_path_factory.mktemp("turns") / "library"
-    Library.create(folder)
-    record = a_record()
-    with Library.open(folder, write=True) as library:
+    Library.create(tmp_path / "library")
+    with Library.open(tmp_path / "library", write=True) as library:
         library.add_footage(a_footage())
-        library.put(record)
-    with Library.open(folder) as reader:
-        desk = Desk(reader, None, None, "mei")  # type: ignore[arg-type]
-        last_seen = {"page": ("", 1), "sheet": ("", 1)}
-        for who, looks, value in steps:
-            now = reader.get(record.id).effective()
-            if looks:
-                last_seen[who] = (now.description, now.revision)
-            seen, revision = last_seen[who]
-            edit = Correct(
-                kind="correct", clip=record.id, revision=revision, field="description", seen=seen, value=f"v{value}"
-            )
-            [outcome] = apply(desk, [edit])
-            after = reader.get(record.id).effective().description
-            if seen == now.description or now.description == f"v{value}":
-                assert (outcome["state"], after) == ("kept", f"v{value}")
-            else:
-                assert (outcome["state"], outcome["now"], after) == ("conflict", now.description, now.description)
+    starts = itertools.count(0, 2_000)
+    with Library.open(tmp_path / "library") as reader:
+        desk = Desk(reader, Settings(), BagOfWords(), "mei")
+
+        @examples(20)
+        @given(STEPS)
+        def taking_turns(steps: list[tuple[str, bool, int]]) -> None:
+            with desk.writing() as library:
+                library.put(record := a_record(next(starts)))
+            last_seen = {"page": ("", 1), "sheet": ("", 1)}
+            for who, looks, value in steps:
+                now = reader.get(record.id).effective()
+                if looks:
+                    last_seen[who] = (now.description, now.revision)
+                seen, revision = last_seen[who]
+                edit = Correct(
+                    kind="correct", clip=record.id, revision=revision, field="description", seen=seen, value=f"v{value}"
+                )
+                [outcome] = apply(desk, [edit])
+                after = reader.get(record.id).effective().description
+                if seen == now.description or now.description == f"v{value}":
+                    assert (outcome["state"], after) == ("kept", f"v{value}")
+                else:
+                    assert (outcome["state"], outcome["now"], after) == ("conflict", now.description, now.description)
+
+        taking_turns()
 
 
 def test_text_of_a_record_travels_as_data(page: TestClient, ids: list[str]) -> None:

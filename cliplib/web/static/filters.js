@@ -32,18 +32,16 @@ export function typed(text) {
   timer = setTimeout(find, TYPING_MS);
 }
 
-export async function find({ keepPlace = false } = {}) {
+export async function find() {
   underway?.abort();
   underway = new AbortController();
   remember();
   emit("finding", true);
   try {
     const { ids } = await get("/api/find", { text: state.text, ...state.filters }, underway.signal);
-    const before = keepPlace ? state.ids[state.current] : undefined;
     state.ids = ids;
     state.selected.clear();
-    state.current = before ? ids.indexOf(before) : -1;
-    state.anchor = -1;
+    state.current = state.anchor = ids.length ? 0 : -1;
     emit("ids");
     emit("current");
     emit("selection");

@@ -12,7 +12,7 @@ import { focusGrid, mountGrid } from "./grid.js";
 import { mountKeys } from "./keys.js";
 import { mountPanel } from "./panel.js";
 import { restoreQueue } from "./queue.js";
-import { currentId, emit, moveTo, on, state } from "./store.js";
+import { currentId, emit, on, state } from "./store.js";
 import { loadStrings, t } from "./strings.js";
 
 const part = (id) => document.getElementById(id);
@@ -37,7 +37,6 @@ async function start() {
   emit("language");
   restoreQueue();
   await Promise.all([loadGroups(), find()]);
-  if (state.ids.length) moveTo(0);
   focusGrid();
   // Somebody may have changed records with another program while the page was in the background.
   window.addEventListener("focus", () => { const id = currentId(); fetchCards([...new Set([...(id ? [id] : []), ...state.cards.keys()])].slice(0, 200)); });
