@@ -2,13 +2,12 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from cliplib.config import FILE_NAME, Product, Settings, load
 from cliplib.engines.base import Embedder
-from cliplib.errors import LibraryLocked
+from cliplib.errors import CliplibError, LibraryLocked
 from cliplib.library import Filter, Library, Shelf
 from cliplib.search import Projection, Query, open_index, refresh, search
 from cliplib.vocabulary import shipped
@@ -30,6 +29,8 @@ class Desk:
     who: str
     _pen: threading.Lock = field(default_factory=threading.Lock)
     _names: tuple[float, Shelf] | None = None
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+    _opened: Projection | None = None
 
     @property
     def names(self) -> Shelf:
@@ -68,19 +69,34 @@ class Desk:
         found = search(self.library, self._index, self.embedder, Query(text, wanted, BEST))
         return [hit.clip for hit in found]
 
+    def warm_up(self) -> threading.Thread:
+        """Bring the index up to date beside everything else, so that the first search need not wait for it."""
+        worker = threading.Thread(target=self._warm, name="warm-up", daemon=True)
+        worker.start()
+        return worker
+
     def close(self) -> None:
         """Let go of the index, where it was opened."""
-        if "_index" in self.__dict__:
-            self._index.close()
+        if self._opened is not None:
+            self._opened.close()
 
-    @cached_property
+    @property
     def _index(self) -> Projection:
-        return open_index(self.library, self.settings.index, self.embedder)
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_index(self.library, self.settings.index, self.embedder)
+            return self._opened
+
+    def _warm(self) -> None:
+        # What is wrong with the index is said to the person who searches.
+        with suppress(CliplibError):
+            self._refresh()
 
     def _refresh(self) -> None:
+        index = self._index
         try:
             with self._held_pen():
-                refresh(self.library, self._index, self.embedder, self.names)
+                refresh(self.library, index, self.embedder, self.names)
         except LibraryLocked:
             return  # a search without the newest changes is better than none
 

@@ -73,9 +73,10 @@ def served(request: Request, path: Path) -> Response:
     headers["content-length"] = str(end - start)
     if part is not None:
         headers["content-range"] = f"bytes {start}-{end - 1}/{seen.st_size}"
-    return StreamingResponse(
-        _read(path, start, end), 200 if part is None else 206, headers, media_type=TYPES[path.name]
-    )
+    status, kind = 200 if part is None else 206, TYPES[path.name]
+    if end - start <= CHUNK:
+        return Response(b"".join(_read(path, start, end)), status, headers, media_type=kind)
+    return StreamingResponse(_read(path, start, end), status, headers, media_type=kind)
 
 
 def _read(path: Path, start: int, end: int) -> Iterator[bytes]:

@@ -49,6 +49,7 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
         )
         # uvicorn ends itself on both signals, then raises them once more for whoever listened before: nobody has to.
         before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+        desk.warm_up()
         try:
             ready(f"http://{HERE}:{port}{DOOR}?key={key}")
             server.run(sockets=[listener])

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from cliplib.cli.app import run
 from cliplib.config import load
 from cliplib.library import Library
 from cliplib.media.audio import write_wav
@@ -82,6 +83,7 @@ def stocked(clip_media: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for record in clips():
             library.put(record)
             shutil.copytree(clip_media, library.media / record.id, copy_function=os.link)
+    assert run(["index", "rebuild", "-L", str(place)]) == 0  # as after ingesting, so that `serve` has nothing to write
     return place
 
 

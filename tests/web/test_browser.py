@@ -94,6 +94,17 @@ def test_twenty_clips_reviewed_by_keyboard_are_in_the_library(seat: Seat, folder
     assert first.review.status == "rejected"
 
 
+def test_the_panel_shows_the_clip_that_one_has_come_back_to(seat: Seat, ids: list[str]) -> None:
+    """The answer for a clip that was passed by may come late; it must not stand in the panel of another one."""
+    tab = seat.tab
+    expect(tab.locator(".player video")).to_have_attribute("src", f"/media/{ids[0]}/clip.mp4")
+    tab.route(f"**/api/clips/{ids[1]}", lambda route: (tab.wait_for_timeout(300), route.continue_())[1])
+    seat.press("n", "p")
+    tab.wait_for_timeout(800)
+    expect(tab.locator("#panel dl")).to_contain_text(ids[0])
+    expect(tab.locator("#panel")).not_to_have_class("stale")
+
+
 def test_undo_takes_the_last_decisions_back(seat: Seat, folder: Path, ids: list[str]) -> None:
     seat.press("a", "r", "u")
     seat.all_kept()

@@ -36,7 +36,6 @@ export async function find() {
   underway?.abort();
   underway = new AbortController();
   remember();
-  emit("finding", true);
   try {
     const { ids } = await get("/api/find", { text: state.text, ...state.filters }, underway.signal);
     state.ids = ids;
@@ -49,7 +48,6 @@ export async function find() {
     if (error.name === "AbortError") return;
     emit("failed", error);
   }
-  emit("finding", false);
 }
 
 export async function loadGroups() {

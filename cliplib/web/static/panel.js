@@ -38,9 +38,10 @@ function empty() {
 
 async function fetchDetails({ again = false } = {}) {
   const id = currentId();
+  underway?.abort(); // also where nothing is to be fetched: somebody has gone on and come back meanwhile
+  panel.classList.toggle("stale", Boolean(id) && state.details?.card.id !== id);
   if (!id) { empty(); return; }
   if (!again && state.details?.card.id === id) return;
-  underway?.abort();
   underway = new AbortController();
   const { signal } = underway;
   try {
@@ -49,8 +50,11 @@ async function fetchDetails({ again = false } = {}) {
     state.details = details;
     // Somebody in the middle of a word keeps it: it is compared with what was seen when it is sent.
     if (!fresh && typing(document.activeElement) && panel.contains(document.activeElement)) return;
+    panel.classList.remove("stale");
     render();
-    if (fresh) await loadMedia(details, signal);
+    if (!fresh) return;
+    panel.scrollTop = 0;
+    await loadMedia(details, signal);
   } catch (error) {
     if (error.name !== "AbortError") emit("failed", error);
   }
