@@ -73,7 +73,13 @@ def tokens(text: str) -> list[str]:
     return found
 
 
+def stems(text: str) -> list[str]:
+    """The words of alphabetic scripts alone, with simple endings removed."""
+    return [token for token in tokens(text) if not is_chinese(token)]
+
+
 def _stem(word: str) -> str:
+    word = word.removesuffix("'s")
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     for ending in ("ing", "ed", "es", "s"):

@@ -175,6 +175,11 @@ class Embedder(Engine, Protocol):
         """Length of each vector."""
         ...
 
+    @property
+    def lexical(self) -> bool:
+        """Whether nearness comes from shared words alone, which the word index knows too."""
+        ...
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimensions). A text without any content gives a zero vector."""
         ...

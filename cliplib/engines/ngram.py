@@ -1,6 +1,7 @@
 """The embedder that needs no model: hashed words and character n-grams, for Chinese and English, the same everywhere.
 
-Near are texts that share words or pieces of words. It knows no meaning: a synonym is as far as any other word.
+Near are texts that share words, pieces of words or listed concepts. It knows no other meaning: a synonym that is not in
+concepts.toml is as far as any other word.
 """
 
 import hashlib
@@ -14,12 +15,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplib.concepts import concepts
 from cliplib.engines.base import Workshop
 from cliplib.words import folded, is_chinese, tokens
 
 DIMENSIONS = 1024
-WORD, PAIR, PIECE = 1.0, 0.5, 0.35
-"""What a word, two words in a row and a piece of a word count."""
+WORD, PAIR, PIECE, CONCEPT = 1.0, 0.5, 0.35, 1.0
+"""What a word, two words in a row, a piece of a word and a concept count."""
 
 SINGLE_CHARACTER = 1.3
 """A Chinese character is often a word of its own, and survives where the pairs differ."""
@@ -40,8 +42,9 @@ PIECE_LENGTHS = (3, 4)
 class NgramEmbedder:
     """Hashed features of texts, `ngram`."""
 
-    id = f"ngram:{DIMENSIONS}"
+    id = f"ngram-2:{DIMENSIONS}"
     dimensions = DIMENSIONS
+    lexical = True
 
     @classmethod
     def build(cls, model: str, workshop: Workshop) -> Self:
@@ -60,9 +63,10 @@ class NgramEmbedder:
 
 
 def _features(text: str) -> Iterator[str]:
-    """The features of a text, each marked with its sort: w word, p pair of words, c piece of a word."""
+    """The features of a text, each marked with its sort: w word, p pair of words, c piece of a word, k concept."""
     words = tokens(folded(text))
     yield from (f"w{word}" for word in words)
+    yield from (f"k{name}" for name in concepts(text))
     latin = [word for word in words if not is_chinese(word)]
     yield from (f"p{first} {second}" for first, second in pairwise(latin))
     for word in latin:
@@ -76,7 +80,7 @@ def _hashed(feature: str) -> tuple[int, float, float]:
     """Place, sign and weight of a feature; by a hash that is the same in every process."""
     digest = int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest(), "big")
     sort, text = feature[0], feature[1:]
-    weight = {"w": WORD, "p": PAIR, "c": PIECE}[sort]
+    weight = {"w": WORD, "p": PAIR, "c": PIECE, "k": CONCEPT}[sort]
     if sort == "w" and is_chinese(text):
         weight = _chinese_weight(text)
     return (digest >> 1) % DIMENSIONS, 1.0 if digest & 1 else -1.0, weight

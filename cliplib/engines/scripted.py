@@ -107,6 +107,7 @@ class ScriptedEmbedder(NgramEmbedder):
         self._vectors = vectors or {}
         self.id = f"scripted:{dimensions}"
         self.dimensions = dimensions
+        self.lexical = False
         self.texts: list[str] = []
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -19,6 +19,8 @@ NEEDED = "modules.json"
 class SentenceEmbedder:
     """A sentence-transformers model, `sentence:<folder or name>`."""
 
+    lexical = False
+
     def __init__(self, model: str, folder: Path) -> None:
         self.id = f"sentence:{model}"
         self._folder = folder

@@ -10,6 +10,7 @@ from typing import get_args
 
 from pydantic import JsonValue, ValidationError
 
+from cliplib.concepts import terms
 from cliplib.config import load
 from cliplib.contracts import PUBLISHED, lifted
 from cliplib.errors import UnknownRecord, UsageError
@@ -18,7 +19,6 @@ from cliplib.library.filter import FLAGS, Filter, primary
 from cliplib.library.wording import Shelf, index_text
 from cliplib.records import EDITABLE, ClipRecord, Correction, Review, ReviewStatus
 from cliplib.vocabulary import shipped
-from cliplib.words import tokens
 
 GIVEN = "(SELECT value FROM json_each(?))"
 """A list of any length as one bound value."""
@@ -85,7 +85,7 @@ class ClipRoom(Room):
         order = "ORDER BY clips.footage, clips.start_ms, clips.end_ms"
         return [row["id"] for row in self._database.rows(f"SELECT id FROM clips WHERE {condition} {order}", values)]
 
-    def groups(self) -> dict[str, list[str]]:
+    def near_duplicates(self) -> dict[str, list[str]]:
         """Groups of near-duplicate clips by their name, ids in order of footage and start."""
         rows = self._database.rows(
             "SELECT id, json_extract(machine, '$.near_duplicates') AS name FROM clips "
@@ -198,7 +198,7 @@ class ClipRoom(Room):
     def _put_words(self, connection: sqlite3.Connection, number: int, record: ClipRecord) -> None:
         text = index_text(record, self.shelf.vocabulary, self.shelf.products)
         connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
-        connection.execute("INSERT INTO words (rowid, tokens) VALUES (?, ?)", (number, " ".join(tokens(text))))
+        connection.execute("INSERT INTO words (rowid, tokens) VALUES (?, ?)", (number, " ".join(terms(text))))
 
 
 def _assembled(row: sqlite3.Row, corrections: dict[str, Correction]) -> ClipRecord:

@@ -50,7 +50,7 @@ class IndexRoom(Room):
         """The n clips whose words fit best (BM25), best first, ties by id.
 
         Args:
-            query_tokens: tokens as cliplib.words makes them; any of them may match, and each counts once.
+            query_tokens: as `cliplib.concepts.terms` makes them; any of them may match, and each counts once.
             among: only these ids; None for all.
             n: how many at most.
         """

@@ -95,7 +95,7 @@ def _add_clips(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/api/groups")
     def groups() -> dict[str, Any]:
-        return {"groups": library.groups()}
+        return {"groups": library.near_duplicates()}
 
     @app.post("/api/edits")
     def change(asked: edits.Edits) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def card(library: Library, record: ClipRecord) -> dict[str, Any]:
         "spoken": data["spoken"][:EXCERPT],
         "description": data["description"][:EXCERPT],
         "flags": [flag for flag in FLAGS if getattr(record.facts, flag) is True],
-        "group": record.near_duplicates,
+        "group": data["near_duplicates"],
         "corrected": sorted(record.review.corrections),
         "media": [name for name in ("poster.jpg", "clip.mp4", "voice.wav") if (folder / name).is_file()],
     }
@@ -52,5 +52,5 @@ def details(library: Library, id: str) -> dict[str, Any]:
         "file": PureWindowsPath(footage.path).name,
         "rights": footage.rights.model_dump(mode="json"),
         "uses": [{"job": use.job, "slot": use.slot} for use in library.usage_of(id)],
-        "group": [] if record.near_duplicates is None else library.groups().get(record.near_duplicates, []),
+        "group": [] if in_force["near_duplicates"] is None else library.near_duplicates().get(in_force["near_duplicates"], []),
     }

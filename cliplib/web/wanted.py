@@ -43,7 +43,7 @@ class Wanted(BaseModel):
         )
         if not self.group:
             return passing
-        groups = desk.library.groups()
+        groups = desk.library.near_duplicates()
         if self.group != "any":
             members = set(groups.get(self.group, ()))
             return [id for id in passing if id in members]

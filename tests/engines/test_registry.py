@@ -24,7 +24,7 @@ def small_weights(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("kind", "id"), [("speech", "sidecar"), ("vision", "facts"), ("embedder", "ngram:1024"), ("writer", "rules")]
+    ("kind", "id"), [("speech", "sidecar"), ("vision", "facts"), ("embedder", "ngram-2:1024"), ("writer", "rules")]
 )
 @pytest.mark.parametrize("spec", ["auto", "", " auto "])
 def test_auto_without_anything_is_offline_and_says_so(

@@ -21,6 +21,7 @@ class BagOfWords:
     def __init__(self, id: str = "bag", dimensions: int = 256) -> None:
         self.id = id
         self.dimensions = dimensions
+        self.lexical = False
         self.asked: list[str] = []
 
     @classmethod

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cliplib.engines.ngram import NgramEmbedder
 from cliplib.index.base import Hit
 from cliplib.index.exact import ExactIndex
 from cliplib.library import Filter, Library
@@ -12,6 +13,7 @@ from cliplib.search.hybrid import _fused
 from tests.library.making import a_record
 from tests.search.making import SHELF, BagOfWords
 
+EVEN = {"vector": 1.0, "words": 1.0}
 FIRST, SECOND, THIRD = (a_record(start).id for start in (0, 2000, 4000))
 
 
@@ -24,7 +26,7 @@ def index(library: Library, embedder: BagOfWords) -> Iterator[ExactIndex]:
 
 
 def test_ranks_are_fused() -> None:
-    found = _fused({"vector": [Hit("a", 0.9), Hit("b", 0.8)], "words": [Hit("b", 7.0), Hit("c", 1.0)]})
+    found = _fused({"vector": [Hit("a", 0.9), Hit("b", 0.8)], "words": [Hit("b", 7.0), Hit("c", 1.0)]}, EVEN)
     assert [hit.clip for hit in found] == ["b", "a", "c"]
     assert found[0].score == pytest.approx(1 / 62 + 1 / 61)
     assert found[0].why == {"vector": 0.8, "rank_vector": 2, "words": 7.0, "rank_words": 1}
@@ -32,7 +34,25 @@ def test_ranks_are_fused() -> None:
 
 
 def test_equal_scores_are_in_order_of_ids() -> None:
-    assert [hit.clip for hit in _fused({"vector": [Hit("z", 0.9)], "words": [Hit("a", 3.0)]})] == ["a", "z"]
+    assert [hit.clip for hit in _fused({"vector": [Hit("z", 0.9)], "words": [Hit("a", 3.0)]}, EVEN)] == ["a", "z"]
+
+
+def test_shared_words_do_not_count_twice_where_the_embedder_knows_nothing_else(library: Library) -> None:
+    lists = {"vector": [Hit("a", 0.9), Hit("b", 0.8)], "words": [Hit("b", 7.0), Hit("a", 1.0)]}
+    assert [hit.clip for hit in _fused(lists, {"vector": 0.1, "words": 1.0})] == ["b", "a"]
+    index, embedder = ExactIndex(), NgramEmbedder()
+    refresh(library, index, embedder, SHELF)
+    best = search(library, index, embedder, Query("漏水"))[0]
+    assert best.score == pytest.approx(1.1 / 61)
+
+
+def test_a_question_in_the_other_language_finds_the_clip(library: Library) -> None:
+    description = "一位女士在厨房里倒咖啡"
+    library.put(a_record(60_000, description=description, content_types=("scene",), spoken="", products=()))
+    index, embedder = ExactIndex(), NgramEmbedder()
+    refresh(library, index, embedder, SHELF)
+    best = search(library, index, embedder, Query("lady pouring coffee"))[0]
+    assert library.get(best.clip).description == description
 
 
 @pytest.mark.parametrize(("text", "clip"), [("漏水", FIRST), ("热的", SECOND), ("fitting bags", THIRD)])

@@ -1,0 +1,61 @@
+"""Concepts behind words: what lets "一位女士" find "a woman smiles" without a model."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+
+from cliplib.words import folded, is_chinese, stems, tokens
+
+MARK = "c0"
+"""Put before a concept's name, so that no word is taken for it."""
+
+LONGEST = 5
+"""Characters of the longest Chinese word in the list."""
+
+
+def concepts(text: str) -> list[str]:
+    """The names of the concepts that a text speaks of, in order, once for each time.
+
+    >>> concepts("a lady with coffee")
+    ['female', 'coffee']
+    >>> concepts("女士喝咖啡")
+    ['female', 'drink', 'coffee']
+    """
+    known = _known()
+    return [name for word in _words(folded(text), known) for name in known[word]]
+
+
+def terms(text: str) -> list[str]:
+    """What the word index keeps of a text and is asked for: its tokens, and a mark for each concept.
+
+    >>> terms("hot coffee")
+    ['hot', 'coffee', 'c0hot', 'c0coffee']
+    """
+    return [*tokens(text), *(f"{MARK}{name}" for name in concepts(text))]
+
+
+def _words(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Known words of a text: stems of alphabetic scripts, and for Chinese the longest word from the left on."""
+    yield from (stem for stem in stems(text) if stem in known)
+    at = 0
+    while at < len(text):
+        for length in range(min(LONGEST, len(text) - at), 0, -1):
+            if is_chinese(text[at]) and text[at : at + length] in known:
+                yield text[at : at + length]
+                break
+        at += max(1, length)
+
+
+@cache
+def _known() -> Mapping[str, tuple[str, ...]]:
+    """Word to the names of its concepts."""
+    found: dict[str, tuple[str, ...]] = {}
+    table = tomllib.loads(files("cliplib").joinpath("concepts.toml").read_text("utf-8"))
+    for group in table.values():
+        for name, words in group.items():
+            for word in words.split():
+                key = word if is_chinese(word) else stems(word)[0]
+                if name not in found.get(key, ()):
+                    found[key] = (*found.get(key, ()), name)
+    return found
