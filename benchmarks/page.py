@@ -1,7 +1,7 @@
 """How smoothly the page scrolls through many clips: frame times and the main thread's CPU time, in Chromium.
 
-`python -m benchmarks.page --clips 10000` makes a library of records with small posters, serves it and scrolls through it
-at four speeds. Frame times hold for an idle machine only; CPU times hold on a busy one too.
+`python -m benchmarks.page --clips 10000` makes a library of records with small posters, serves it and scrolls through
+it at four speeds. Frame times hold for an idle machine only; CPU times hold on a busy one too.
 """
 
 import argparse

@@ -1,6 +1,5 @@
 """`serve`: the library as a page in the browser."""
 
-import webbrowser
 from typing import Annotated
 
 import typer
@@ -18,6 +17,8 @@ def serve(
     as_json: JsonOption = False,
 ) -> None:
     """Look through clips and review them in the browser, on this machine only; Ctrl+C ends it."""
+    import webbrowser
+
     from cliplib.cli.session import session
     from cliplib.web import server
     from cliplib.web.desk import Desk

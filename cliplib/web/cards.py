@@ -41,6 +41,7 @@ def details(library: Library, id: str) -> dict[str, Any]:
     machine = record.model_dump(mode="json", by_alias=True)
     in_force = record.effective().model_dump(mode="json", by_alias=True)
     footage = library.footage(record.footage)
+    group = in_force["near_duplicates"]
     whole = ("span", "start_edge", "end_edge", "transcript", "on_screen_text", "facts", "provenance")
     return {
         "card": card(library, record),
@@ -52,5 +53,5 @@ def details(library: Library, id: str) -> dict[str, Any]:
         "file": PureWindowsPath(footage.path).name,
         "rights": footage.rights.model_dump(mode="json"),
         "uses": [{"job": use.job, "slot": use.slot} for use in library.usage_of(id)],
-        "group": [] if in_force["near_duplicates"] is None else library.near_duplicates().get(in_force["near_duplicates"], []),
+        "group": [] if group is None else library.near_duplicates().get(group, []),
     }

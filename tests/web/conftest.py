@@ -104,18 +104,22 @@ def desk(folder: Path) -> Iterator[Desk]:
         desk.close()
 
 
-@pytest.fixture
-def stranger(desk: Desk) -> TestClient:
+def stranger_to(desk: Desk) -> TestClient:
     """A client that knows the address, not the key."""
     return TestClient(make_app(desk, KEY, PORT), base_url=f"http://{HOST}", follow_redirects=False)
 
 
-@pytest.fixture
-def page(stranger: TestClient) -> TestClient:
+def let_in(client: TestClient) -> TestClient:
     """The page's own scripts: with the cookie and the origin."""
-    stranger.get(DOOR, params={"key": KEY})
-    stranger.headers["origin"] = f"http://{HOST}"
-    return stranger
+    client.get(DOOR, params={"key": KEY})
+    client.headers["origin"] = f"http://{HOST}"
+    return client
+
+
+@pytest.fixture
+def page(desk: Desk) -> TestClient:
+    """The page over a library of the test's own."""
+    return let_in(stranger_to(desk))
 
 
 def correcting(card: dict[str, Any], field: str, seen: Any, value: Any) -> dict[str, Any]:

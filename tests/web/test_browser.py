@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route, expect, sync_playwright
 
 from cliplib.library import Library
 from tests.web.conftest import CLIPS, serving
@@ -28,6 +28,14 @@ class Seat:
     tab: Page
     address: str
     complaints: list[str] = field(default_factory=list)
+
+    def hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
+
+    def refuse(self, dialog: Dialog) -> None:
+        self.complaints.append(f"alert: {dialog.message}")
+        dialog.dismiss()
 
     def open(self, address: str = "") -> None:
         self.tab.goto(address or self.address)
@@ -54,9 +62,9 @@ def seat(browser: Browser, folder: Path) -> Iterator[Seat]:
     with serving(folder, "--who", "mei") as (_, address):
         tab = browser.new_page(viewport={"width": 1280, "height": 620}, locale="en")
         seat = Seat(tab, address)
-        tab.on("console", lambda said: seat.complaints.append(said.text) if said.type == "error" else None)
+        tab.on("console", seat.hear)
         tab.on("pageerror", lambda error: seat.complaints.append(str(error)))
-        tab.on("dialog", lambda dialog: (seat.complaints.append("alert"), dialog.dismiss())[1])
+        tab.on("dialog", seat.refuse)
         seat.open()
         yield seat
         tab.context.close()
@@ -98,7 +106,12 @@ def test_the_panel_shows_the_clip_that_one_has_come_back_to(seat: Seat, ids: lis
     """The answer for a clip that was passed by may come late; it must not stand in the panel of another one."""
     tab = seat.tab
     expect(tab.locator(".player video")).to_have_attribute("src", f"/media/{ids[0]}/clip.mp4")
-    tab.route(f"**/api/clips/{ids[1]}", lambda route: (tab.wait_for_timeout(300), route.continue_())[1])
+
+    def late(route: Route) -> None:
+        tab.wait_for_timeout(300)
+        route.continue_()
+
+    tab.route(f"**/api/clips/{ids[1]}", late)
     seat.press("n", "p")
     tab.wait_for_timeout(800)
     expect(tab.locator("#panel dl")).to_contain_text(ids[0])

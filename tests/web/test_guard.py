@@ -1,10 +1,17 @@
 """Nobody but the page itself, on this machine and with the key, gets anything."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
+from cliplib.config import Settings
+from cliplib.library import Library
+from cliplib.web.desk import Desk
 from cliplib.web.guard import DOOR, MAX_BODY
-from tests.web.conftest import HOST, KEY, PORT
+from tests.search.making import BagOfWords
+from tests.web.conftest import HOST, KEY, PORT, let_in, stranger_to
 
 ROUTES = (
     "/", "/static/main.js", "/api/setup", "/api/find", "/api/cards?ids=", "/api/groups", "/api/plans", "/api/plans/x",
@@ -17,6 +24,23 @@ PROTECTION = {
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
 }
+
+
+@pytest.fixture(scope="module")
+def shared(stocked: Path) -> Iterator[Desk]:
+    """One library for all of these tests: nothing in them may change it."""
+    with Library.open(stocked) as library:
+        yield Desk(library, Settings(), BagOfWords(), "mei")
+
+
+@pytest.fixture
+def stranger(shared: Desk) -> TestClient:
+    return stranger_to(shared)
+
+
+@pytest.fixture
+def page(shared: Desk) -> TestClient:
+    return let_in(stranger_to(shared))
 
 
 @pytest.mark.parametrize("path", ROUTES)
