@@ -18,7 +18,9 @@ from cliplib.cli.app import run
 from cliplib.config import load
 from cliplib.library import Library
 from cliplib.media.audio import write_wav
+from cliplib.plans import Beat, EditPlan, Pick, RunnerUp, Script
 from cliplib.records import ClipRecord
+from cliplib.values import Span
 from cliplib.web.app import make_app
 from cliplib.web.desk import Desk
 from cliplib.web.guard import DOOR
@@ -27,6 +29,7 @@ from tests.library.making import a_footage, a_record
 from tests.search.making import BagOfWords
 
 CLIPS = 24
+JOB = "随行杯-0123456789"
 PORT = 8765
 HOST = f"127.0.0.1:{PORT}"
 KEY = "k" * 43
@@ -150,3 +153,28 @@ def serving(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str]
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def plan_file(folder: Path, ids: list[str]) -> Path:
+    """A job of two slots: the first has two runners-up, one of them rejected; the second has the first one's clip."""
+    beats = tuple(Beat(id=f"b{k}", line=f"line {k}", length=1_500) for k in (1, 2))
+    picks = (
+        Pick(
+            slot="s1", beat="b1", clip=ids[0], trim=Span(start=0, end=1_500), reason="fits", score=0.9, terms={},
+            runners_up=tuple(RunnerUp(clip=ids[k], score=0.8 - k / 10) for k in (1, 2, 3)),
+        ),
+        Pick(slot="s2", beat="b2", clip=ids[3], trim=Span(start=6_000, end=8_000), reason="fits", score=0.5, terms={}),
+    )  # fmt: skip
+    plan = EditPlan(
+        script=Script(title="随行杯", language="en", length=3_500, beats=beats),
+        picks=picks,
+        writer="rules",
+        proof="optimal",
+    )
+    path = folder / "jobs" / JOB / "plan.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(plan.model_dump_json(by_alias=True, indent=2), "utf-8")
+    with Library.open(folder, write=True) as library:
+        library.review(ids[2], "rejected", "li")
+    return path

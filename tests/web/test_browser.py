@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route, expect, sync_playwright
 
 from cliplib.library import Library
+from cliplib.plans import EditPlan
 from tests.web.conftest import CLIPS, serving
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -34,8 +35,9 @@ class Seat:
             self.complaints.append(said.text)
 
     def refuse(self, dialog: Dialog) -> None:
-        self.complaints.append(f"alert: {dialog.message}")
-        dialog.dismiss()
+        if dialog.type != "beforeunload":
+            self.complaints.append(f"{dialog.type}: {dialog.message}")
+        dialog.accept()
 
     def open(self, address: str = "") -> None:
         self.tab.goto(address or self.address)
@@ -239,3 +241,17 @@ def test_in_and_out_snap_to_the_words_and_are_not_stored(seat: Seat, folder: Pat
     seat.press("i")
     expect(tab.locator(".trim")).to_have_text("In 0.40 · out 2.00 · 1.60 s: a trial, not stored")
     assert (folder / "library.db").read_bytes() == before
+
+
+def test_a_runner_up_is_swapped_into_the_plan_with_a_click(seat: Seat, plan_file: Path, ids: list[str]) -> None:
+    tab = seat.tab
+    seat.press("b")
+    first = tab.locator("[data-slot=s1]")
+    expect(first).to_contain_text("fits")
+    first.locator(f"[data-clip='{ids[1]}']").click()
+    expect(first.locator(".reason")).to_have_text("put here by mei")
+    assert EditPlan.from_json(plan_file.read_bytes()).picks[0].clip == ids[1]
+    first.locator(f"[data-clip='{ids[2]}']").click()
+    expect(tab.locator("#said")).to_contain_text("rejected")
+    assert EditPlan.from_json(plan_file.read_bytes()).picks[0].clip == ids[1]
+    seat.complaints[:] = [text for text in seat.complaints if "400" not in text]

@@ -78,6 +78,8 @@ def test_the_key_in_the_address_opens_the_door_only(stranger: TestClient) -> Non
 @pytest.mark.parametrize("path", ["/", DOOR + f"?key={KEY}", "/api/setup", "/static/main.js"])
 def test_another_name_for_this_machine_is_refused(page: TestClient, host: str, path: str) -> None:
     """DNS rebinding: the browser believes that it talks to evil.example, whose address has become 127.0.0.1."""
+    assert page.get(path, headers={"host": host, "origin": f"http://{host}"}).status_code == 403
+    del page.headers["origin"]  # a browser that goes somewhere names none
     assert page.get(path, headers={"host": host}).status_code == 403
 
 

@@ -91,6 +91,13 @@ def test_no_path_leads_to_another_file(page: TestClient, ids: list[str], path: s
     assert page.get(path.replace("{id}", ids[0])).status_code in (400, 404)
 
 
+def test_other_files_of_a_clip_are_not_served(page: TestClient, folder: Path, ids: list[str]) -> None:
+    (folder / "media" / ids[0] / "notes.txt").write_text("secret", "utf-8")
+    (folder / "media" / ids[0] / "voice.wav.part").write_text("secret", "utf-8")
+    assert page.get(f"/media/{ids[0]}/notes.txt").status_code == 404
+    assert page.get(f"/media/{ids[0]}/voice.wav.part").status_code == 404
+
+
 def test_a_folder_of_media_without_a_record_is_not_served(page: TestClient, folder: Path, ids: list[str]) -> None:
     other = "c_ffffffffffffffff_000000-002000"
     (folder / "media" / ids[0]).rename(folder / "media" / other)

@@ -8,36 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from cliplib.library import Library
-from cliplib.plans import Beat, EditPlan, Pick, RunnerUp, Script
-from cliplib.values import Span
 from compose.planfile import read_plan
-
-JOB = "随行杯-0123456789"
-
-
-@pytest.fixture
-def plan_file(folder: Path, ids: list[str]) -> Path:
-    """A job of two slots: the first has two runners-up, one of them rejected; the second has the first one's clip."""
-    beats = tuple(Beat(id=f"b{k}", line=f"line {k}", length=1_500) for k in (1, 2))
-    picks = (
-        Pick(
-            slot="s1", beat="b1", clip=ids[0], trim=Span(start=0, end=1_500), reason="fits", score=0.9, terms={},
-            runners_up=tuple(RunnerUp(clip=ids[k], score=0.8 - k / 10) for k in (1, 2, 3)),
-        ),
-        Pick(slot="s2", beat="b2", clip=ids[3], trim=Span(start=6_000, end=8_000), reason="fits", score=0.5, terms={}),
-    )  # fmt: skip
-    plan = EditPlan(
-        script=Script(title="随行杯", language="en", length=3_500, beats=beats),
-        picks=picks,
-        writer="rules",
-        proof="optimal",
-    )
-    path = folder / "jobs" / JOB / "plan.json"
-    path.parent.mkdir(parents=True)
-    path.write_text(plan.model_dump_json(by_alias=True, indent=2), "utf-8")
-    with Library.open(folder, write=True) as library:
-        library.review(ids[2], "rejected", "li")
-    return path
+from tests.web.conftest import JOB
 
 
 def board(page: TestClient) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import { get, media, post } from "./api.js";
 import { fill, h, seconds } from "./dom.js";
-import { emit, on } from "./store.js";
+import { emit, on, state } from "./store.js";
 import { label, t } from "./strings.js";
 
 let parent, list, plans = [], board = null;
@@ -51,7 +51,7 @@ function story() {
   const { plan } = board;
   const head = h("header", {}, h("h2", {}, plan.script.title), h("p", {}, [
     t("board.length", { is: seconds(board.length), wanted: seconds(plan.script.length) }), `${plan.script.width}×${plan.script.height}`, plan.writer, t(`proof.${plan.proof}`),
-  ].filter(Boolean).join(" · ")), h("code", {}, `cliplib render jobs/${board.job}/plan.json -o film.mp4`));
+  ].filter(Boolean).join(" · ")), h("code", {}, `cliplib render ${state.setup.library}/jobs/${board.job}/plan.json -o film.mp4 --library ${state.setup.library}`));
   const notes = [...plan.changed_by_solver.map((change) => `${change.beat}: ${change.why}`), ...plan.notes];
   return h("div", { class: "story" }, head, ribbon(plan), h("ol", {}, plan.picks.map((pick) => slot(plan, pick)), plan.gaps.map(gap)),
     notes.length ? h("section", { class: "notes" }, h("h4", {}, t("board.notes")), notes.map((note) => h("p", {}, note))) : null);
@@ -76,6 +76,7 @@ function slot(plan, pick) {
       h("h3", {}, h("small", {}, pick.slot), (beat?.content_types ?? []).map((key) => label("content_type", key)).join(" · "), h("span", { class: "length" }, `${seconds(length)} s`)),
       h("p", { class: "line" }, beat?.line ?? ""),
       h("p", { class: "said" }, board.cards[pick.clip]?.spoken ?? ""),
+      board.cards[pick.clip]?.status === "rejected" ? h("p", { class: "warning" }, t("board.rejected")) : null,
       h("p", { class: "reason", title: terms }, pick.reason)),
     h("div", { class: "runners" }, pick.runners_up.map((runner) =>
       h("button", { title: t("board.swap"), "data-clip": runner.clip, onclick: () => swap(pick.slot, runner.clip) }, picture(runner.clip, false), h("small", {}, runner.score.toFixed(2))))));

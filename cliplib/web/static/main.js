@@ -11,7 +11,7 @@ import { find, loadGroups, mountFilters, recall } from "./filters.js";
 import { focusGrid, mountGrid } from "./grid.js";
 import { mountKeys } from "./keys.js";
 import { mountPanel } from "./panel.js";
-import { restoreQueue } from "./queue.js";
+import { pending, restoreQueue } from "./queue.js";
 import { currentId, emit, on, state } from "./store.js";
 import { loadStrings, t } from "./strings.js";
 
@@ -40,6 +40,8 @@ async function start() {
   focusGrid();
   // Somebody may have changed records with another program while the page was in the background.
   window.addEventListener("focus", () => { const id = currentId(); fetchCards([...new Set([...(id ? [id] : []), ...state.cards.keys()])].slice(0, 200)); });
+  // What is kept in the browser is there again after a reload, but not under the address of another start of `serve`.
+  window.addEventListener("beforeunload", (event) => { if (pending()) event.preventDefault(); });
   document.body.dataset.ready = "true";
 }
 

@@ -137,7 +137,7 @@ function row(field, details) {
 
 /** Who says so for the machine, how sure it is, and what it goes by. */
 function origin(source, same) {
-  if (!source) return h("small", {}, same ? "" : t("machine"));
+  if (!source) return same ? null : h("small", {}, t("machine"));
   const sure = source.confidence === null ? "" : `${Math.round(source.confidence * 100)} %`;
   return [
     h("small", {}, [source.model || source.engine, sure].filter(Boolean).join(" · ")),
