@@ -152,6 +152,7 @@ def test_several_clips_get_a_product_a_type_and_a_person(seat: Seat, folder: Pat
 def test_a_conflict_shows_both_values_and_overwrites_nothing_unasked(seat: Seat, folder: Path, ids: list[str]) -> None:
     tab = seat.tab
     words = tab.locator("textarea[data-focus=description]")
+    expect(words).to_have_value("")  # seen before anybody else changes it
     for k, mine in enumerate((False, True)):
         with Library.open(folder, write=True) as library:
             library.correct(ids[0], "description", f"from a sheet {k}", "li")

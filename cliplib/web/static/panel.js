@@ -6,7 +6,7 @@ import { editor, shownValue } from "./editors.js";
 import { showGroup } from "./filters.js";
 import { makePlayer } from "./player.js";
 import { correct, decide } from "./review.js";
-import { currentId, emit, on, state, subjects } from "./store.js";
+import { currentId, emit, on, select, state, subjects } from "./store.js";
 import { t, title } from "./strings.js";
 import { facts, spoken } from "./telling.js";
 import { makeWave } from "./wave.js";
@@ -120,7 +120,7 @@ function decision({ card }) {
 
 /** About this clip alone, even where several are selected. */
 function decideHere(status, note) {
-  if (subjects().length > 1) state.selected.clear();
+  if (subjects().length > 1) select([]);
   decide(status, note, { advance: note === undefined });
 }
 

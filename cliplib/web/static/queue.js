@@ -3,6 +3,7 @@
 import { post } from "./api.js";
 import { update } from "./cards.js";
 import { emit, state } from "./store.js";
+import { t } from "./strings.js";
 
 const BATCH = 100;
 const RETRY_MS = 3000;
@@ -22,7 +23,7 @@ export function restoreQueue() {
   try {
     ({ waiting = [], conflicts = [] } = JSON.parse(localStorage.getItem(key()) ?? "{}"));
   } catch {
-    emit("failed", { message: "localStorage", next: "" });
+    emit("failed", { message: t("queue.unreadable"), next: "" });
   }
   emit("queue");
   flush();
@@ -44,8 +45,12 @@ export function resolve(conflict, mine) {
 }
 
 function keep() {
-  if (waiting.length || conflicts.length) localStorage.setItem(key(), JSON.stringify({ waiting, conflicts }));
-  else localStorage.removeItem(key());
+  try {
+    if (waiting.length || conflicts.length) localStorage.setItem(key(), JSON.stringify({ waiting, conflicts }));
+    else localStorage.removeItem(key());
+  } catch {
+    emit("failed", { message: t("queue.full"), next: "" }); // the tab itself still has them and sends them
+  }
   emit("queue");
 }
 

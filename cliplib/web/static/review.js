@@ -19,8 +19,8 @@ export async function decide(status, note = undefined, { advance = true } = {}) 
 }
 
 export async function decideOn(ids, status, note = undefined) {
-  await ensure(ids);
-  const edits = loaded(ids).map((card) => ({
+  if (!(await ensure(ids))) return; // why not has been said
+  const edits = ids.map((id) => state.cards.get(id)).map((card) => ({
     kind: "decide",
     clip: card.id,
     revision: card.revision,
@@ -39,8 +39,9 @@ export function correct(card, field, seen, value) {
 /** Change one list of several clips, each from what it has; `change` gets a copy of the list and gives the new one. */
 export async function assign(field, change) {
   const ids = subjects();
-  await ensure(ids);
-  const edits = loaded(ids)
+  if (!(await ensure(ids))) return; // why not has been said
+  const edits = ids
+    .map((id) => state.cards.get(id))
     .map((card) => ({
       kind: "correct",
       clip: card.id,
@@ -69,8 +70,6 @@ export function undo() {
   if (index >= 0) moveTo(index);
   emit("said", t("did.undone", { n: back.length }));
 }
-
-const loaded = (ids) => ids.map((id) => state.cards.get(id)).filter(Boolean);
 
 function act(edits, said) {
   if (!edits.length) return;
