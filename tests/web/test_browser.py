@@ -174,14 +174,20 @@ def test_a_conflict_shows_both_values_and_overwrites_nothing_unasked(seat: Seat,
 
 def test_decisions_wait_in_the_browser_while_the_library_is_busy(seat: Seat, folder: Path, ids: list[str]) -> None:
     tab = seat.tab
+    words = tab.locator("textarea[data-focus=description]")
+    expect(words).to_have_value("")
     with Library.open(folder, write=True):
-        seat.press("a", "r")
-        expect(tab.locator("#sent")).to_contain_text("Library busy: 2 kept here")
+        words.fill("a cup")
+        seat.press("Control+Enter", "a", "r")
+        expect(tab.locator("#sent")).to_contain_text("Library busy: 3 kept here")
         seat.open(tab.url)
-        expect(tab.locator("#sent")).to_contain_text("2 kept here")
+        expect(tab.locator("#sent")).to_contain_text("3 kept here")
+    # The decision was made on top of the correction, so neither is a conflict.
     seat.all_kept()
     with Library.open(folder) as library:
         assert [library.get(id).review.status for id in ids[:3]] == ["approved", "rejected", "new"]
+        assert library.get(ids[0]).effective().description == "a cup"
+    assert tab.locator("#show-conflicts").count() == 0
     refused = [text for text in seat.complaints if "423" not in text]
     seat.complaints[:] = refused
 
@@ -201,9 +207,12 @@ def test_markup_in_a_record_is_text(seat: Seat, folder: Path, ids: list[str]) ->
 
 def test_only_what_can_be_seen_exists_and_search_and_filters_narrow_it(seat: Seat, ids: list[str]) -> None:
     tab = seat.tab
-    assert tab.locator(".tile:visible").count() < CLIPS
+    tab.set_viewport_size({"width": 1280, "height": 320})
+    expect(tab.locator(".tile.current")).to_have_attribute("data-id", ids[0])
     seat.press("End")
     expect(tab.locator(".tile.current")).to_have_attribute("data-id", ids[-1])
+    assert tab.locator(".tile:visible").count() < CLIPS
+    tab.set_viewport_size({"width": 1280, "height": 620})
     seat.press("/")
     tab.keyboard.type("coffee number 4")
     expect(tab.locator("#count")).to_contain_text("best")
@@ -237,7 +246,9 @@ def test_in_and_out_snap_to_the_words_and_are_not_stored(seat: Seat, folder: Pat
     expect(tab.locator(".player video")).to_have_attribute("src", f"/media/{ids[0]}/clip.mp4")
     tab.wait_for_function("document.querySelector('.player video').readyState > 0")
     before = (folder / "library.db").read_bytes()
-    for _ in range(10):
+    seat.press(".", "i")
+    expect(tab.locator(".trim")).to_contain_text("Drag the ends")
+    for _ in range(9):
         seat.press(".")
     seat.press("i")
     expect(tab.locator(".trim")).to_have_text("In 0.40 · out 2.00 · 1.60 s: a trial, not stored")
