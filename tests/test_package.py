@@ -12,7 +12,19 @@ import pytest
 from cliplib.errors import CliplibError, ExitCode
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("chromadb", "torch", "cv2", "openai", "faster_whisper", "scenedetect", "moviepy", "av", "ortools", "numpy")
+HEAVY = (
+    "chromadb",
+    "torch",
+    "cv2",
+    "openai",
+    "faster_whisper",
+    "scenedetect",
+    "moviepy",
+    "av",
+    "ortools",
+    "numpy",
+    "fastapi",
+)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +46,9 @@ def test_the_wheel_carries_its_assets(wheel: list[str]) -> None:
         "cliplib/schemas/clip-record.1.json",
         "cliplib/fonts/CliplibSansSC-Bold.otf",
         "cliplib/vocabulary.toml",
+        "cliplib/web/static/index.html",
+        "cliplib/web/static/main.js",
+        "cliplib/web/static/strings.json",
     ):
         assert needed in wheel
     assert [name for name in wheel if name.startswith("cliplib/prompts/") and name.endswith(".zh.txt")]

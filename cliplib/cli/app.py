@@ -18,6 +18,7 @@ from cliplib.cli import (
     ingesting,
     products,
     review,
+    serving,
     setup,
 )
 from cliplib.cli.output import failure, note
@@ -57,6 +58,7 @@ app.command("duplicates")(browse.duplicates)
 app.command("media")(clipping.media)
 app.add_typer(review.app, name="review")
 app.add_typer(clips.app, name="clip")
+app.command("serve")(serving.serve)
 app.add_typer(products.app, name="product")
 app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)

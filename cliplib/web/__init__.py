@@ -1,1 +1,1 @@
-"""The review and storyboard page: adapters over library and compose."""
+"""The local page where people look through clips, review them and change a storyboard; see docs/page.md."""

@@ -24,7 +24,11 @@ def made(ffmpeg: Ffmpeg, path: Path, name: str, *filters: tuple[str, str]) -> Pa
 
 @pytest.mark.parametrize(
     ("name", "filters", "combed"),
-    [(MOVING, (WEAVE,), True), ("testsrc2=s=160x96:r=50", (("fps", "25"),), False), ("color=gray:s=160x96:r=50", (WEAVE,), True)],
+    [
+        (MOVING, (WEAVE,), True),
+        ("testsrc2=s=160x96:r=50", (("fps", "25"),), False),
+        ("color=gray:s=160x96:r=50", (WEAVE,), True),
+    ],
 )
 def test_marked_pictures_are_looked_at(
     tmp_path: Path, ffmpeg: Ffmpeg, name: str, filters: tuple[tuple[str, str], ...], combed: bool

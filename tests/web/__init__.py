@@ -1,0 +1,1 @@
+"""Tests of the page: its routes, its guard, and the page itself in a browser."""
