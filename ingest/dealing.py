@@ -1,7 +1,6 @@
 """Which words belong to which clip: the transcript of a file, dealt to its pieces."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from cliplib.records import Edge, Line, Transcript, Word
 from cliplib.values import Span
@@ -40,7 +39,7 @@ def deal(transcript: Transcript, pieces: Sequence[Piece], note: str = "", ends: 
 def divided(line: Line, pieces: Sequence[Piece]) -> list[tuple[int, Line]]:
     """A line as it is, or in parts where its words lie in several pieces; each with the number of its piece.
 
-    A line stays whole where its words do not stand in its text one after the other: nobody could say what to divide.
+    A line stays whole where no word stands in its text: nobody could say what to divide.
     """
     cut = _cut(line)
     if not cut:
@@ -79,14 +78,17 @@ def _nearest(at: int, pieces: Sequence[Piece]) -> list[int]:
 def _cut(line: Line) -> list[tuple[Word, int, int]]:
     """Each word with where it stands in the text of its line, what follows up to the next one included.
 
-    Nothing where a word does not stand in the text.
+    A word that does not stand in the text has none of it; nothing at all where no word does.
     """
     found = list(placed(line))
-    starts = [start for _, start, _ in found]
-    if any(start < 0 for start in starts):
+    if all(start < 0 for _, start, _ in found):
         return []
-    bounds = [0, *starts[1:], len(line.text)]
-    return [(word, a, b) for (word, _, _), (a, b) in zip(found, pairwise(bounds), strict=bool(found))]
+    begin, cut = len(line.text), []
+    for word, start, _ in reversed(found):
+        end, begin = begin, start if start >= 0 else begin
+        cut.append((word, begin, end))
+    word, _, end = cut.pop()
+    return [(word, 0, end), *reversed(cut)]
 
 
 def _is_set(edge: Edge) -> bool:

@@ -20,7 +20,7 @@ from ingest import duplicates, pipeline
 from ingest.describe import record_of
 from ingest.draft import ClipJob, Draft, resumed, take_steps
 from ingest.job import Job
-from ingest.keep import drop_strays, scratch
+from ingest.keep import drop_strays, scratch, sweep
 from ingest.layout import Numbers
 from ingest.look import Readable, look, pictures, readable
 from ingest.misheard import corrected
@@ -118,6 +118,7 @@ def _put_in_force(recut: Recut, job: Job, who: str) -> Edited:
     if taken := [id for id in new if library.is_live(id)]:
         raise UsageError(f"there is already a clip {taken[0]} of this span")
     settled = _settled(recut, footage, job)
+    sweep(library.media)
     records = _made(list(new), settled, footage, job)
     edit = Edit(
         what=recut.what,

@@ -144,9 +144,10 @@ def placed(line: Line) -> Iterator[tuple[Word, int, int]]:
     """Each word with where it stands in the text of its line; -1 where it cannot be found."""
     cursor = 0
     for word in line.words:
-        at = line.text.find(word.text, cursor) if word.text else -1
+        text = word.text.strip()
+        at = line.text.find(text, cursor) if text else -1
         if at < 0:
             yield word, -1, -1
             continue
-        cursor = at + len(word.text)
+        cursor = at + len(text)
         yield word, at, cursor

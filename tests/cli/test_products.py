@@ -12,13 +12,13 @@ def found(call: Call, place: Path, text: str) -> list[str]:
 
 
 def test_a_new_alias_finds_the_clips_of_its_product(place: Path, call: Call) -> None:
-    assert found(call, place, "zebra flask") == []
-    answer = call("product", "add", "cup", "--alias", "Zebra flask", "-L", place / "lib", "--json")
+    assert found(call, place, "zorbit flurb") == []
+    answer = call("product", "add", "cup", "--alias", "Zorbit flurb", "-L", place / "lib", "--json")
     assert answer.code == ExitCode.OK and answer.data["clips"] == 3 and answer.data["new"] is False
-    assert answer.data["product"]["aliases"] == ["随行杯", "Zebra flask"]
-    assert len(found(call, place, "zebra flask")) == 3
+    assert answer.data["product"]["aliases"] == ["随行杯", "Zorbit flurb"]
+    assert len(found(call, place, "zorbit flurb")) == 3
     assert call("index", "verify", "-L", place / "lib").code == ExitCode.OK
-    assert call("search", "x", "--product", "zebra flask", "-L", place / "lib").code == ExitCode.OK
+    assert call("search", "x", "--product", "zorbit flurb", "-L", place / "lib").code == ExitCode.OK
 
 
 def test_a_renamed_product_is_found_by_the_new_name_alone(place: Path, call: Call) -> None:

@@ -57,6 +57,8 @@ QUICK: dict[str, Callable[[Draft, ClipJob], Draft]] = {
     "measure": _measure,
     "read": lambda draft, _: draft,
     "faces": lambda draft, _: draft,
+    "sign": lambda draft, _: draft,
+    "judge": lambda draft, _: draft,
     "describe": lambda draft, _: draft.model_copy(update={"caption": CAPTION}),
 }
 """Steps that take no time: what a clip looks like does not matter here."""
@@ -75,7 +77,7 @@ def _quick() -> Iterator[None]:
 
 def a_job(library: Library, ffmpeg: Ffmpeg) -> Job:
     words = shipped()
-    return Job(library, ffmpeg, NoSpeech(), FactsVision(words), Settings(concurrency=1), words, "brand")
+    return Job(library, ffmpeg, NoSpeech(), FactsVision(words), Settings(concurrency=1, clips="encode"), words, "brand")
 
 
 @pytest.fixture(scope="module")
