@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from cliplib.library import Library
 from cliplib.media.clips import VIDEO, Piece, small
+from cliplib.records import ClipRecord
+from cliplib.words import tokens
 from ingest.draft import ClipJob, Draft
 from ingest.sameness import compare
 from ingest.signature import SKETCH, VERSION, Signature, signature_of, sketch_of
@@ -24,6 +26,9 @@ LIKE = 0.7
 
 MOST = 40
 """Clips that one is compared with closely, at most: the most alike."""
+
+ENOUGH_WORDS, SAME_WORDS = 4, 0.5
+"""Clips with so many different words each that share less than this share of them say different things."""
 
 BLOCK = 65_536
 """Sketches that are compared at a time."""
@@ -82,17 +87,28 @@ def group(library: Library) -> int:
 
 def _same(library: Library, clip: str, others: Sequence[str]) -> list[str]:
     """Those that show the same pictures; of a group that one was found of no further one is looked at."""
-    own = _signature(library, clip)
+    own, record = _signature(library, clip), library.get(clip)
     same: list[str] = []
     groups: set[int] = set()
     for other in others:
         its = library.group_of(other)
         if its in groups:
             continue
-        if compare(own, _signature(library, other)).same:
+        if compare(own, _signature(library, other)).same and not says_otherwise(record, library.get(other)):
             same.append(other)
             groups |= {its} if its is not None else set()
     return same
+
+
+def says_otherwise(one: ClipRecord, other: ClipRecord) -> bool:
+    """Whether two clips that look the same are told apart by their words: a host may stand and talk for hours.
+
+    Words of two languages tell nothing: a dubbed film shows the same pictures.
+    """
+    if one.transcript.language != other.transcript.language:
+        return False
+    few, many = sorted((set(tokens(one.spoken)), set(tokens(other.spoken))), key=len)
+    return len(few) >= ENOUGH_WORDS and len(few & many) < SAME_WORDS * len(few)
 
 
 def _signature(library: Library, clip: str) -> Signature:

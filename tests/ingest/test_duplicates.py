@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from cliplib.engines.scripted import ScriptedVision
+from cliplib.engines.sidecar import SidecarSpeech
 from cliplib.library import Library
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.records import Caption
 from ingest import duplicates
-from ingest.duplicates import Board, group, stored
+from ingest.duplicates import Board, group, says_otherwise, stored
 from ingest.pipeline import ingest
 from ingest.sameness import Match, compare
 from ingest.signature import SKETCH, VERSION, Signature, signature_of
@@ -159,3 +160,33 @@ def test_the_board_looks_at_the_most_alike_only(monkeypatch: pytest.MonkeyPatch)
     rows[:, 0, 0] = 100
     rows[:, 0, 1] = [9, 1, 8, 2, 7, 3, 6, 4, 5, 0, 0]
     assert Board([row.tobytes() for row in rows]).like(10) == [9, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("前一百单，再送一个杯刷。", "库存只有三百件，拍完就没有了。", True),
+        ("库存只有三百件，拍完就没有了。", "库存只有三百件，拍完就没有了", False),
+        ("库存只有三百件，拍完就没有了。", "库存只有三百件", False),
+        ("the lid never leaks in a bag", "only three hundred cups left today", True),
+        ("the lid never leaks in a bag", "", False),
+        ("hm", "yes", False),
+    ],
+)
+def test_clips_that_say_different_things_are_told_apart(one: str, other: str, apart: bool) -> None:
+    spoken = [a_record(0, spoken=one), a_record(2000, spoken=other)]
+    assert says_otherwise(*spoken) == says_otherwise(*reversed(spoken)) == apart
+    dubbed = spoken[1].transcript.model_copy(update={"language": "fr"})
+    assert not says_otherwise(spoken[0], spoken[1].model_copy(update={"transcript": dubbed}))
+
+
+@pytest.mark.parametrize("other", ["only three hundred cups left", "the lid never leaks in a bag"])
+def test_the_same_pictures_under_other_words_are_clips_of_their_own(
+    tmp_path: Path, ffmpeg: Ffmpeg, film: Path, library: Library, make_job: MakeJob, other: str
+) -> None:
+    for name, said in (("one", "the lid never leaks in a bag"), ("other", other)):
+        video = copy(ffmpeg, film, tmp_path / f"{name}.mp4", ("scale", 240, -2), crf=30 + len(name))
+        video.with_suffix(".srt").write_text(f"1\n00:00:00,100 --> 00:00:01,900\n{said}\n")
+        ingest([video], make_job(speech=SidecarSpeech()), Watch())
+    first, silent = (record.near_duplicates for record in library.records()[:2])
+    assert silent is not None and (first is None) == ("left" in other)
