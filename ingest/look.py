@@ -1,5 +1,6 @@
 """The one look at a file: its pictures are scanned and its sound taken in the same pass, and the scan is kept."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ingest.holes import holes_in, stretches, told
 from ingest.job import Job
 from ingest.keep import written
 from ingest.reading import read_rough
-from ingest.shots import Figures, Report, Scan, scan_of, with_damage
+from ingest.shots import Figures, Report, Scan, scan, scan_of
 from ingest.skim import skim
 
 SCAN_NAME = "scan.npz"
@@ -119,14 +120,15 @@ def _scanned(file: Readable, sound: SoundWanted | None, job: Job, report: Report
             return skimmed_scan(file.path, file.probe, report)
         except MediaError as error:
             note = f"all pictures were decoded, because {error.message}"
-    complaints: list[str] = []
-    rough = read_rough(job.ffmpeg, file.path, threads=0, sound=sound, complain=complaints.append)
-    scan = replace(scan_of(rough, file.path, file.probe, finder, report), note=note)
-    if not complaints:
-        return scan
     if sound:
+        with suppress(MediaError):  # sound that cannot be had must not take the pictures with it
+            complaints: list[str] = []
+            rough = read_rough(job.ffmpeg, file.path, threads=0, sound=sound, complain=complaints.append)
+            seen = scan_of(rough, file.path, file.probe, finder, report)
+            if not complaints:
+                return replace(seen, note=note)
         sound.raw.unlink(missing_ok=True)
-    return with_damage(scan, file.path)
+    return replace(scan(job.ffmpeg, file.path, file.probe, finder, report), note=note)
 
 
 def skimmed_scan(path: Path, probe: Probe, report: Report) -> Scan:

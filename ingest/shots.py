@@ -117,12 +117,8 @@ def scan(ffmpeg: Ffmpeg, path: Path, probe: Probe, finder: ShotFinder, report: R
     """
     complaints: list[str] = []
     seen = scan_of(read_rough(ffmpeg, path, threads=0, complain=complaints.append), path, probe, finder, report)
-    return with_damage(seen, path) if complaints else seen
-
-
-def with_damage(scan: Scan, path: Path) -> Scan:
-    """The scan of a file of which the decoder complained; a strict second look tells which pictures are damaged."""
-    return replace(scan, damage=damaged(path, scan.start))
+    # What the decoder complained of is looked at once more, strictly: which pictures are damaged?
+    return replace(seen, damage=damaged(path, seen.start)) if complaints else seen
 
 
 def scan_of(pictures: Iterable[Rough], path: Path, probe: Probe, finder: ShotFinder, report: Report) -> Scan:
