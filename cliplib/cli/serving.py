@@ -19,12 +19,13 @@ def serve(
     """Look through clips and review them in the browser, on this machine only; Ctrl+C ends it."""
     import webbrowser
 
+    from cliplib.cli.ingesting import job_of
     from cliplib.cli.session import session
     from cliplib.web import server
     from cliplib.web.desk import Desk
 
     with session(library) as now:
-        desk = Desk(now.library, now.settings, now.embedder, who)
+        desk = Desk(now.library, now.settings, now.embedder, who, lambda kind: job_of(now, kind))
 
         def ready(address: str) -> None:
             result({"address": address}, address, as_json)

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from cliplib import __version__, assets
 from cliplib.errors import CliplibError, LibraryLocked, UnknownRecord, UsageError
 from cliplib.records import ClipId
-from cliplib.web import cards, edits, fields, media, storyboard
+from cliplib.web import cards, edits, fields, media, storyboard, trimming
 from cliplib.web.desk import Desk
 from cliplib.web.guard import Guard
 from cliplib.web.wanted import Wanted
@@ -28,6 +28,7 @@ MOST_CARDS = 200
 STATUSES: tuple[tuple[type[CliplibError], int], ...] = (
     (UnknownRecord, 404),
     (storyboard.PlanChanged, 409),
+    (trimming.ClipChanged, 409),
     (UsageError, 400),
     (LibraryLocked, 423),
 )
@@ -108,6 +109,10 @@ def _add_clip(app: FastAPI, desk: Desk) -> None:
     @app.get("/api/clips/{clip}")
     def one(clip: ClipId) -> dict[str, Any]:
         return cards.details(library, clip)
+
+    @app.post("/api/clips/{clip}/trim")
+    def trim(clip: ClipId, wanted: trimming.Trim) -> dict[str, Any]:
+        return trimming.trim(desk, clip, wanted)
 
     @app.get("/api/clips/{clip}/peaks")
     def outline(clip: ClipId) -> dict[str, Any]:

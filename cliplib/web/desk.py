@@ -1,7 +1,7 @@
 """What the page works on: a library open for reading, a pen for single moments of writing, names in force, search."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -9,8 +9,10 @@ from cliplib.config import FILE_NAME, Product, Settings, load
 from cliplib.engines.base import Embedder
 from cliplib.errors import CliplibError, LibraryLocked
 from cliplib.library import Filter, Library, Shelf
+from cliplib.records import FootageKind
 from cliplib.search import Projection, Query, open_index, refresh, search
 from cliplib.vocabulary import shipped
+from ingest.job import Job
 
 PEN_SECONDS = 2.0
 """How long one write of the page waits for another one of the page."""
@@ -27,6 +29,8 @@ class Desk:
     settings: Settings
     embedder: Embedder
     who: str
+    job_of: Callable[[FootageKind], Job]
+    """Makes what clips are cut anew with; its engines are made when it is first called."""
     _pen: threading.Lock = field(default_factory=threading.Lock)
     _names: tuple[float, Shelf] | None = None
     _opening: threading.Lock = field(default_factory=threading.Lock)
@@ -56,6 +60,16 @@ class Desk:
         """
         with self._held_pen(), Library.open(self.library.folder, write=True) as library:
             yield library
+
+    @contextmanager
+    def cutting(self) -> Iterator[Library]:
+        """The same for what takes longer and asks engines, whose calls are kept in the library's journal.
+
+        Raises:
+            LibraryLocked: another process is writing, or the page itself is at something long.
+        """
+        with self._held_pen(), self.library.writing():
+            yield self.library
 
     def find(self, text: str, wanted: Filter) -> list[str]:
         """Ids of the clips that pass the filter: in order of footage, or the best first where there are words.

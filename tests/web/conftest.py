@@ -15,15 +15,20 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from cliplib.cli.app import run
-from cliplib.config import load
+from cliplib.config import Settings, load
+from cliplib.engines.facts import FactsVision
+from cliplib.engines.sidecar import SidecarSpeech
 from cliplib.library import Library
 from cliplib.media.audio import write_wav
+from cliplib.media.ffmpeg import locate
 from cliplib.plans import Beat, EditPlan, Pick, RunnerUp, Script
-from cliplib.records import ClipRecord
+from cliplib.records import ClipRecord, FootageKind
 from cliplib.values import Span
+from cliplib.vocabulary import shipped
 from cliplib.web.app import make_app
 from cliplib.web.desk import Desk
 from cliplib.web.guard import DOOR
+from ingest.job import Job
 from tests.conftest import MakeVideo
 from tests.library.making import a_footage, a_record
 from tests.search.making import BagOfWords
@@ -100,10 +105,20 @@ def folder(stocked: Path, tmp_path: Path) -> Path:
     return place
 
 
+def a_desk(library: Library, settings: Settings) -> Desk:
+    """Mei at a library; she cuts with engines that need nothing."""
+    words = shipped()
+
+    def job_of(kind: FootageKind) -> Job:
+        return Job(library, locate(), SidecarSpeech(), FactsVision(words), settings, words, kind)
+
+    return Desk(library, settings, BagOfWords(), "mei", job_of)
+
+
 @pytest.fixture
 def desk(folder: Path) -> Iterator[Desk]:
     with Library.open(folder) as library:
-        desk = Desk(library, load({}, folder), BagOfWords(), "mei")
+        desk = a_desk(library, load({}, folder))
         yield desk
         desk.close()
 

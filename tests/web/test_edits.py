@@ -13,12 +13,10 @@ from starlette.testclient import TestClient
 
 from cliplib.config import Settings
 from cliplib.library import Library
-from cliplib.web.desk import Desk
 from cliplib.web.edits import Correct, apply
 from tests.library.making import a_footage, a_record
 from tests.properties import examples
-from tests.search.making import BagOfWords
-from tests.web.conftest import correcting, deciding
+from tests.web.conftest import a_desk, correcting, deciding
 
 
 def card(page: TestClient, id: str) -> dict[str, Any]:
@@ -205,7 +203,7 @@ def test_no_value_is_ever_overwritten_unseen(tmp_path: Path) -> None:
         library.add_footage(a_footage())
     starts = itertools.count(0, 2_000)
     with Library.open(tmp_path / "library") as reader:
-        desk = Desk(reader, Settings(), BagOfWords(), "mei")
+        desk = a_desk(reader, Settings())
 
         @examples(20)
         @given(STEPS)

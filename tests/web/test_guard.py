@@ -10,8 +10,7 @@ from cliplib.config import Settings
 from cliplib.library import Library
 from cliplib.web.desk import Desk
 from cliplib.web.guard import DOOR, MAX_BODY
-from tests.search.making import BagOfWords
-from tests.web.conftest import HOST, KEY, PORT, let_in, stranger_to
+from tests.web.conftest import HOST, KEY, PORT, a_desk, let_in, stranger_to
 
 ROUTES = (
     "/", "/static/main.js", "/api/setup", "/api/find", "/api/cards?ids=", "/api/groups", "/api/plans", "/api/plans/x",
@@ -30,7 +29,7 @@ PROTECTION = {
 def shared(stocked: Path) -> Iterator[Desk]:
     """One library for all of these tests: nothing in them may change it."""
     with Library.open(stocked) as library:
-        yield Desk(library, Settings(), BagOfWords(), "mei")
+        yield a_desk(library, Settings())
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 // The panel of the current clip: picture and voice, the decision, every field in force beside the machine's, and why.
 
-import { get } from "./api.js";
+import { get, post } from "./api.js";
 import { fill, h, ICONS, icon, typing } from "./dom.js";
 import { editor, shownValue } from "./editors.js";
 import { showGroup } from "./filters.js";
@@ -16,7 +16,7 @@ let panel, player, wave, body, underway;
 export function mountPanel(parent) {
   panel = parent;
   player = makePlayer((ms) => { wave.head(ms); spokenAt(ms); });
-  wave = makeWave((ms) => player.seek(ms), (range) => player.loop(range));
+  wave = makeWave((ms) => player.seek(ms), (range) => player.loop(range), keepCut);
   body = h("div", { class: "sheet" });
   on("current", fetchDetails);
   on("language", () => { if (state.details) render(); });
@@ -78,6 +78,25 @@ function heard({ transcript, span }) {
   return parts
     .map((part) => ({ start: Math.max(0, part.span.start - span.start), end: Math.min(span.end - span.start, part.span.end - span.start) }))
     .filter((part) => part.end > part.start);
+}
+
+/** The ends as they were dragged become the clip's own; it has another id then, and stays the current one. */
+async function keepCut(range) {
+  const { card } = state.details;
+  wave.busy(true);
+  emit("said", t("trim.cutting"));
+  try {
+    const { card: now, notes } = await post(`/api/clips/${card.id}/trim`, { ...range, revision: card.revision });
+    state.cards.set(now.id, now);
+    state.ids = state.ids.map((id) => (id === card.id ? now.id : id));
+    emit("ids");
+    emit("current");
+    emit("said", [t("trim.kept"), ...notes].join(" "));
+  } catch (error) {
+    emit("failed", error);
+  } finally {
+    wave.busy(false);
+  }
 }
 
 function anticipate(edits) {

@@ -7,15 +7,19 @@ const HEIGHT = 64;
 const SNAP_PX = 9;
 const SHORTEST = 1000; // ms; no clip is shorter
 
-/** A waveform; `seek(ms)` is called on a click, `ranged(range)` when in or out have moved (null: the whole clip). */
-export function makeWave(seek, ranged) {
+/**
+ * A waveform; `seek(ms)` is called on a click, `ranged(range)` when in or out have moved (null: the whole clip), and
+ * `keep(range)` when they are to be the clip's ends from now on.
+ */
+export function makeWave(seek, ranged, keep) {
   const canvas = h("canvas", { height: String(HEIGHT) });
   const head = h("i", { class: "head" });
   const shade = [h("i", { class: "shade" }), h("i", { class: "shade" })];
   const handles = { start: h("i", { class: "handle in", title: t("trim.in") }), end: h("i", { class: "handle out", title: t("trim.out") }) };
   const strip = h("div", { class: "strip" }, canvas, ...shade, head, handles.start, handles.end);
-  const told = h("p", { class: "trim" });
-  const node = h("div", { class: "wave" }, strip, told);
+  const told = h("span", {});
+  const kept = h("button", { class: "plain", id: "keep-cut", onclick: () => keep(range) });
+  const node = h("div", { class: "wave" }, strip, h("p", { class: "trim" }, told, kept));
   let clip = { length: 1000, peaks: [], words: [], edges: [0, 1000] };
   let range = { start: 0, end: 1000 };
 
@@ -49,6 +53,8 @@ export function makeWave(seek, ranged) {
     const values = { start: seconds(range.start, 2), end: seconds(range.end, 2), length: seconds(range.end - range.start, 2) };
     told.textContent = whole() ? t("trim.hint") : t("trim.suggested", values);
     told.classList.toggle("set", !whole());
+    kept.textContent = t("trim.keep");
+    kept.hidden = whole();
   }
 
   function draw() {
@@ -84,6 +90,7 @@ export function makeWave(seek, ranged) {
   return {
     node,
     draw,
+    busy: (is) => { kept.disabled = is; },
     head: (at) => { head.style.left = `${x(at)}px`; },
     mark: (side, at) => put(side, snapped(at)),
     load(length, peaks, words) {
