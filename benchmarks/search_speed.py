@@ -29,7 +29,8 @@ from cliplib.search import Query, open_index, refresh, search
 from cliplib.vocabulary import shipped
 
 COMMON_ZH = """
-杯子 咖啡 厨房 女士 男士 桌子 手 倒水 微笑 户外 办公室 保温 不漏水 白色 黑色 早晨 孩子 使用 展示 特写 转身 打开 盖子 背包 公园 阳光
+杯子 咖啡 厨房 女士 男士 桌子 手 倒水 微笑 户外 办公室 保温 不漏水 白色 黑色 早晨 孩子 使用 展示 特写
+转身 打开 盖子 背包 公园 阳光
 """
 COMMON_EN = """
 a woman man cup coffee kitchen table hand pours smiles outdoors office warm leak white black morning child uses shows

@@ -73,25 +73,22 @@ class _Segment:
         mask[list(self.dead)] = False
         return mask
 
-    def nearest(self, vector: Vector, n: int, rows: Rows | None, where: Mapping[str, str]) -> list[Hit]:
-        """The n best of these rows, of all where None; ties by id."""
+    def nearest(self, vector: Vector, n: int, rows: Rows | None, where: Mapping[str, str]) -> tuple[Rows, Vector]:
+        """The n best of these rows, of all where None, and their scores; of a tie at the end the first by id."""
         chosen = np.arange(len(self.ids)) if rows is None else rows
         if self.dead:
             chosen = chosen[self.alive[chosen]]
         if where:
             chosen = np.array([k for k in chosen if _fits(self.fields[k], where)], np.intp)
         if not len(chosen):
-            return []
+            return chosen, np.zeros(0, np.float32)
         scores = self._scores(vector, None if len(chosen) == len(self.ids) else chosen)
         rounded = np.round(scores, DIGITS)
-        if n < len(chosen):
-            least = np.partition(rounded, len(rounded) - n)[len(rounded) - n]
-            better = np.flatnonzero(rounded > least)
-            # Rows are in order of ids, so the first of a tie are the right ones.
-            best = np.concatenate([better, np.flatnonzero(rounded == least)[: n - len(better)]])
-        else:
-            best = np.arange(len(chosen))
-        return [Hit(self.ids[chosen[k]], float(scores[k])) for k in best]
+        least = _last_of(rounded, n)
+        better = np.flatnonzero(rounded > least)
+        # Rows are in order of ids, so the first of a tie are the right ones.
+        best = np.concatenate([better, np.flatnonzero(rounded == least)[: n - len(better)]])
+        return chosen[best], scores[best]
 
     def _scores(self, vector: Vector, rows: Rows | None) -> Vector:
         places = np.flatnonzero(vector)
@@ -146,9 +143,14 @@ class ExactIndex:
         if n <= 0 or not np.any(vector):
             return []
         query = np.asarray(vector, np.float32)
-        hits: list[Hit] = []
-        for segment, rows in self._chosen(among):
-            hits += segment.nearest(query, n, rows, where or {})
+        found = [(s, *s.nearest(query, n, rows, where or {})) for s, rows in self._chosen(among)]
+        if not found:
+            return []
+        least = _last_of(np.round(np.concatenate([scores for _, _, scores in found]), DIGITS), n)
+        hits = []
+        for segment, rows, scores in found:
+            good = np.round(scores, DIGITS) >= least
+            hits += [Hit(segment.ids[k], s) for k, s in zip(rows[good].tolist(), scores[good].tolist(), strict=True)]
         return sorted(hits, key=lambda hit: (-round(hit.score, DIGITS), hit.id))[:n]
 
     def ids(self) -> set[str]:
@@ -200,6 +202,14 @@ class ExactIndex:
         if self._stacked:
             chosen = set(among)
             yield self._stacked, np.array([k for k, id in enumerate(self._stacked.ids) if id in chosen], np.intp)
+
+
+def _last_of(scores: Vector, n: int) -> float:
+    """The score of the n-th best; that of the last where there are fewer."""
+    if not len(scores):
+        return math.inf
+    place = max(0, len(scores) - n)
+    return float(np.partition(scores, place)[place])
 
 
 def _sorted_out(segments: Sequence[_Segment], fresh: int) -> tuple[list[_Segment], list[_Segment]]:

@@ -16,8 +16,8 @@ from cliplib.library.postings import BITS, SIZE, Block, gathered, scores
 
 PATIENCE = 256
 """Changed clips of a block that each search looks at one by one, before the block's arrays are made anew."""
-CHECKED = 400
-"""Clips that the records are asked about at first; more where too few of them pass."""
+SPARE = 16
+"""Clips that the records are asked about beyond those that are wanted; many more where too few of them pass."""
 DIGITS = 9
 """Scores that agree in so many decimals are a tie."""
 
@@ -66,7 +66,7 @@ class Finding:
         score = np.round(np.concatenate(scores(self.blocks, self.terms)), DIGITS)
         score[~self.mask] = 0
         matching = int(np.count_nonzero(score))
-        asked = max(2 * n, CHECKED)
+        asked = n + SPARE
         while True:
             asked = min(asked, matching)
             # All that are as good as the last one asked about, so that ties are decided by id and not by place.

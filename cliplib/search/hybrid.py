@@ -83,7 +83,7 @@ def _near(finding: Finding, index: VectorIndex, vector: Vector, n: int) -> list[
     few = finding.all_ids(FEW)
     if few is not None:
         return [hit for hit in index.nearest(vector, n, among=few) if hit.score > NEAR]
-    asked = int(2 * n / max(finding.share, 0.001))
+    asked = int(1.2 * n / max(finding.share, 0.001))
     while True:
         near = index.nearest(vector, asked)
         hits = [hit for hit in near if hit.score > NEAR]
