@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from cliplib import __version__
-from cliplib.cli import adopting, browse, clips, composing, demonstration, indexing, ingesting, products, review, setup
+from cliplib.cli import (
+    adopting,
+    browse,
+    clips,
+    composing,
+    demonstration,
+    indexing,
+    ingesting,
+    products,
+    review,
+    searching,
+    setup,
+)
 from cliplib.cli.output import failure, note
 from cliplib.errors import CliplibError, ExitCode, UsageError
 
@@ -39,7 +51,7 @@ app.command("init")(setup.init)
 app.command("ingest")(ingesting.ingest)
 app.command("adopt")(adopting.adopt)
 app.command("status")(browse.status)
-app.command("search")(browse.search)
+app.command("search")(searching.search)
 app.command("show")(browse.show)
 app.add_typer(review.app, name="review")
 app.add_typer(clips.app, name="clip")
