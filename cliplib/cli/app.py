@@ -10,6 +10,7 @@ from cliplib import __version__
 from cliplib.cli import (
     adopting,
     browse,
+    checking,
     clips,
     composing,
     demonstration,
@@ -60,6 +61,7 @@ app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)
 app.command("render")(composing.render)
 app.add_typer(indexing.app, name="index")
+app.command("check")(checking.check)
 app.command("doctor")(setup.doctor)
 app.command("demo")(demonstration.demo)
 

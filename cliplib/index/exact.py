@@ -2,7 +2,8 @@
 
     segments.json        which segments there are, and which of their rows are no longer in force; written last
     NAME.npy             the vectors of a segment as columns, float32, shape (dimensions, rows); mapped, not read
-    NAME.json            their ids in order, and their fields
+    NAME.json            their ids in order
+    NAME.fields          their fields, in the order of the ids; read only where fields are asked for
 
 A query of few words has few places that are not zero in a lexical embedder's vector. As each place of all vectors
 lies in one stretch of the file, only those stretches are read.
@@ -58,7 +59,7 @@ class _Segment:
         """The fields of each row."""
         if self.fields_file is None:
             return self.given_fields
-        read = json.loads(self.fields_file.read_text("utf-8"))["fields"]
+        read = json.loads(self.fields_file.read_text("utf-8"))
         return [{n: held if isinstance(held, str) else tuple(held) for n, held in row.items()} for row in read]
 
     @property
@@ -247,17 +248,18 @@ def _tier(rows: int) -> int:
 
 def _write(folder: Path, segment: _Segment) -> None:
     np.save(folder / f"{segment.name}.npy", segment.matrix)
-    told = {"ids": segment.ids, "fields": [dict(fields) for fields in segment.fields]}
-    (folder / f"{segment.name}.json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+    fields = [dict(row) for row in segment.fields]
+    (folder / f"{segment.name}.fields").write_text(json.dumps(fields, ensure_ascii=False), "utf-8")
+    (folder / f"{segment.name}.json").write_text(json.dumps(list(segment.ids)), "utf-8")
 
 
 def _opened(folder: Path, listed: Mapping[str, Any]) -> _Segment:
     name = str(listed["name"])
-    ids = json.loads((folder / f"{name}.json").read_text("utf-8"))["ids"]
+    ids = json.loads((folder / f"{name}.json").read_text("utf-8"))
     matrix = np.lib.format.open_memmap(folder / f"{name}.npy", mode="r")
     if matrix.dtype != np.float32 or matrix.ndim != 2 or matrix.shape[1] != len(ids):
         raise ValueError(f"{name}.npy does not hold {len(ids)} vectors")
-    return _Segment(name, ids, matrix, fields_file=folder / f"{name}.json", dead=set(listed["dead"]))
+    return _Segment(name, ids, matrix, fields_file=folder / f"{name}.fields", dead=set(listed["dead"]))
 
 
 @contextmanager
