@@ -17,6 +17,7 @@ from cliplib.cli import (
     indexing,
     ingesting,
     products,
+    reporting,
     review,
     searching,
     setup,
@@ -61,6 +62,7 @@ app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)
 app.command("render")(composing.render)
 app.add_typer(indexing.app, name="index")
+app.add_typer(reporting.app, name="report")
 app.command("check")(checking.check)
 app.command("doctor")(setup.doctor)
 app.command("demo")(demonstration.demo)

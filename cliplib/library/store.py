@@ -16,11 +16,12 @@ from cliplib.library.journal import JournalRoom
 from cliplib.library.lineage import LIVE
 from cliplib.library.lock import WriterLock
 from cliplib.library.outbox import IndexRoom
+from cliplib.library.surveying import SurveyRoom
 from cliplib.library.usage import UsageRoom
 from cliplib.vocabulary import Language
 
 
-class Library(FootageRoom, EditRoom, FindingRoom, IndexRoom, JournalRoom, UsageRoom):
+class Library(FootageRoom, EditRoom, FindingRoom, IndexRoom, JournalRoom, SurveyRoom, UsageRoom):
     """All records of one library. Readers never wait for the writer; there is one writer at a time.
 
     Use as a context manager, or call `close`.
