@@ -1,15 +1,21 @@
 """A library of plain records for benchmarks: footage that was never shot, clips of given words."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cliplib.library import Library
-from cliplib.records import ClipRecord, Edge, Facts, Footage, Probe, Transcript
+from cliplib.records import ClipRecord, Edge, Facts, Footage, Probe, ProductLink, Transcript
 from cliplib.values import Rate, Span
+from cliplib.vocabulary import shipped
 
 CLIP_MS = 4000
 PER_FOOTAGE = 1000
+
+KINDS = ("brand", "product", "model", "livestream", "ugc")
+TYPES = shipped().keys("content_type")
+FORMS = shipped().keys("form")
+PRODUCTS = tuple(f"product-{k:02d}" for k in range(50))
 
 
 def filled_library(folder: Path, texts: Sequence[tuple[str, str]], language: str) -> tuple[Library, dict[str, str]]:
@@ -25,6 +31,41 @@ def filled_library(folder: Path, texts: Sequence[tuple[str, str]], language: str
                 library.put(record)
                 ids[name] = record.id
     return library, ids
+
+
+def many_clips(folder: Path, texts: Iterable[str]) -> None:
+    """A library of clips with these descriptions, whose labels, products and figures are spread over all there are."""
+    Library.create(folder, "zh")
+    with Library.open(folder, write=True) as library:
+        for number, text in enumerate(texts):
+            if number % PER_FOOTAGE == 0:
+                kind = KINDS[number // PER_FOOTAGE % len(KINDS)]
+                footage = library.add_footage(_footage(number).model_copy(update={"kind": kind}))
+                records: list[ClipRecord] = []
+            plain = clip_of(footage, number % PER_FOOTAGE, text, "zh" if number % 2 == 0 else "en")
+            # Multiples of numbers without a common factor, so that every combination of labels occurs.
+            link = ProductLink(product=PRODUCTS[number * 7 % 50], evidence="filed", confidence=1.0)
+            facts = {"sharpness": number * 37 % 100 / 100, "has_price": number % 11 == 0}
+            records.append(
+                plain.model_copy(
+                    update={
+                        "content_types": (TYPES[number // 3 % len(TYPES)],),
+                        "forms": (FORMS[number // 7 % len(FORMS)],),
+                        "products": (link,),
+                        "facts": plain.facts.model_copy(update=facts),
+                    }
+                )
+            )
+            if len(records) == PER_FOOTAGE:
+                _put(library, records)
+        _put(library, records)
+
+
+def _put(library: Library, records: list[ClipRecord]) -> None:
+    with library.together():
+        for record in records:
+            library.put(record)
+    records.clear()
 
 
 def clip_of(footage: Footage, place: int, text: str, language: str) -> ClipRecord:

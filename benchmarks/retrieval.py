@@ -23,7 +23,7 @@ from cliplib.config import Settings
 from cliplib.engines.base import Embedder, Workshop
 from cliplib.engines.registry import make
 from cliplib.index.exact import ExactIndex
-from cliplib.library import Library
+from cliplib.library import Filter, Library
 from cliplib.search import Query, refresh, search
 from cliplib.vocabulary import shipped
 from cliplib.words import tokens
@@ -78,7 +78,7 @@ def measured(folder: Path, data: dict[str, Any], embedders: Sequence[str]) -> di
     library, clip_of = filled_library(folder, [(row["id"], row["text"]) for row in data["records"]], data["language"])
     with library:
         queries = [{**query, "relevant": [clip_of[id] for id in query["relevant"]]} for query in data["queries"]]
-        plain = score(lambda text: [hit.id for hit in library.match_words(tokens(text), None, DEPTH)], queries)
+        plain = score(lambda text: [hit.id for hit in library.finding(Filter(), tokens(text)).by_words(DEPTH)], queries)
         rows = {"words (BM25)": plain}
         for spec in embedders:
             embedder = make("embedder", spec, Workshop(Settings(), shipped(), library))

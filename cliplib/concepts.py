@@ -38,12 +38,12 @@ def terms(text: str) -> list[str]:
 def _words(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Known words of a text: stems of alphabetic scripts, and for Chinese the longest word from the left on."""
     yield from (stem for stem in stems(text) if stem in known)
-    at = 0
+    at = 0 if is_chinese(text) else len(text)
     while at < len(text):
-        for length in range(min(LONGEST, len(text) - at), 0, -1):
-            if is_chinese(text[at]) and text[at : at + length] in known:
-                yield text[at : at + length]
-                break
+        longest = min(LONGEST, len(text) - at) if is_chinese(text[at]) else 0
+        length = next((size for size in range(longest, 0, -1) if text[at : at + size] in known), 0)
+        if length:
+            yield text[at : at + length]
         at += max(1, length)
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _PIECES = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff\uf900-\ufaff]+|[\u3040-\u30ff]+|[\uac00-\ud7af]+")
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _PRICE = re.compile(
     r"[¥$€£]\s*\d"
     r"|\d+(?:\.\d+)?\s*(?:元(?![素件器宝])|块钱|yuan(?![a-z])|rmb(?![a-z])|cny(?![a-z])|usd(?![a-z])|dollars?(?![a-z]))"
@@ -44,7 +45,7 @@ def folded_with_places(text: str) -> tuple[str, list[int]]:
 
 def is_chinese(text: str) -> bool:
     """Whether the text holds any Chinese character."""
-    return any("\u3400" <= character <= "\u9fff" for character in text)
+    return _CHINESE.search(text) is not None
 
 
 def names_price(text: str) -> bool:

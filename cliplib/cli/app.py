@@ -10,6 +10,7 @@ from cliplib import __version__
 from cliplib.cli import (
     adopting,
     browse,
+    checking,
     clipping,
     clips,
     composing,
@@ -17,7 +18,9 @@ from cliplib.cli import (
     indexing,
     ingesting,
     products,
+    reporting,
     review,
+    searching,
     serving,
     setup,
 )
@@ -52,7 +55,7 @@ app.command("init")(setup.init)
 app.command("ingest")(ingesting.ingest)
 app.command("adopt")(adopting.adopt)
 app.command("status")(browse.status)
-app.command("search")(browse.search)
+app.command("search")(searching.search)
 app.command("show")(browse.show)
 app.command("duplicates")(browse.duplicates)
 app.command("media")(clipping.media)
@@ -64,6 +67,8 @@ app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)
 app.command("render")(composing.render)
 app.add_typer(indexing.app, name="index")
+app.add_typer(reporting.app, name="report")
+app.command("check")(checking.check)
 app.command("doctor")(setup.doctor)
 app.command("demo")(demonstration.demo)
 

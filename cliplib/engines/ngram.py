@@ -55,9 +55,11 @@ class NgramEmbedder:
         """Unit vectors, shape (len(texts), dimensions); zeros for a text without a letter or digit that counts."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
-            for feature, count in Counter(_features(text)).items():
-                place, sign, weight = _hashed(feature)
-                vectors[row, place] += sign * weight * (1 + math.log(count))
+            counts = Counter(_features(text))
+            hashed = [_hashed(feature) for feature in counts]
+            places = np.array([place for place, _, _ in hashed], np.intp)
+            values = [s * w * (1 + math.log(n)) for (_, s, w), n in zip(hashed, counts.values(), strict=True)]
+            np.add.at(vectors[row], places, np.array(values, np.float32))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0), dtype=np.float32)
 

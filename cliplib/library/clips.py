@@ -80,11 +80,11 @@ class ClipRoom(LineageRoom):
         found = self._rows(chosen)
         return [found[id] for id in chosen]
 
-    def find(self, wanted: Filter) -> list[str]:
-        """Ids of the clips whose values in force pass the filter, in order of footage and start."""
+    def find(self, wanted: Filter, n: int | None = None) -> list[str]:
+        """Ids of the clips whose values in force pass the filter, the first n in order of footage and start."""
         condition, values = wanted.condition()
         sql = f"SELECT id FROM clips WHERE {LIVE} AND {condition} ORDER BY clips.footage, clips.start_ms, clips.end_ms"
-        return [row["id"] for row in self._database.rows(sql, values)]
+        return [row["id"] for row in self._database.rows(f"{sql} LIMIT ?", (*values, -1 if n is None else n))]
 
     def clips_of(self, footage: str) -> list[str]:
         """Ids of all clips of one footage by their start, rejected ones too."""
@@ -216,12 +216,12 @@ class ClipRoom(LineageRoom):
         record = self._rows([id])[id].effective()
         change = connection.execute("INSERT INTO outbox (clip) VALUES (?)", (id,)).lastrowid
         connection.execute(
-            "UPDATE clips SET kind = ?, language = ?, change = ? WHERE id = ?",
-            (record.kind, primary(record.transcript.language), change, id),
+            "UPDATE clips SET kind = ?, language = ?, quality = ?, change = ? WHERE id = ?",
+            (record.kind, primary(record.transcript.language), record.facts.sharpness, change, id),
         )
         number = connection.execute("SELECT number FROM clips WHERE id = ?", (id,)).fetchone()["number"]
         connection.execute("DELETE FROM clip_labels WHERE clip = ?", (number,))
-        connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
+        connection.execute("DELETE FROM texts WHERE clip = ?", (number,))
         if not self.is_live(id):
             return
         connection.executemany(
@@ -231,8 +231,7 @@ class ClipRoom(LineageRoom):
 
     def _put_words(self, connection: sqlite3.Connection, number: int, record: ClipRecord) -> None:
         text = index_text(record, self.shelf.vocabulary, self.shelf.products)
-        connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
-        connection.execute("INSERT INTO words (rowid, tokens) VALUES (?, ?)", (number, " ".join(terms(text))))
+        connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", (number, " ".join(terms(text))))
 
 
 def _list(ids: Sequence[str]) -> str:
@@ -267,4 +266,6 @@ def _labels(record: ClipRecord) -> list[tuple[str, str]]:
     labels += [("products", link.product) for link in record.products]
     labels += [("near_duplicates", record.near_duplicates)] if record.near_duplicates else []
     labels += [("flaw", record.facts.flaw)] if record.facts.flaw else []
+    labels += [("shot_size", record.shot_size)] if record.shot_size else []
+    labels += [("camera", record.camera)] if record.camera else []
     return labels + [("flags", flag) for flag in FLAGS if getattr(record.facts, flag) is True]

@@ -12,6 +12,8 @@ from cliplib.errors import CliplibError, DiskFull, LibraryError, UnknownRecord
 from cliplib.library import schema
 
 BUSY_SECONDS = 30.0
+CACHE = "cache_size = -32000"
+"""Kilobytes of the file that are kept in memory, as a negative number."""
 
 
 class Database:
@@ -26,7 +28,13 @@ class Database:
         self._writable = False
         try:
             with self._explained():
-                for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "query_only = ON"):
+                for pragma in (
+                    "journal_mode = WAL",
+                    "synchronous = FULL",
+                    "foreign_keys = ON",
+                    "query_only = ON",
+                    CACHE,
+                ):
                     self._connection.execute(f"PRAGMA {pragma}")
                 self.version = schema.version_of(self._connection)
                 schema.check_version(self.version)

@@ -37,6 +37,12 @@ class FootageRoom(Room):
             connection.execute("UPDATE footage SET record = ? WHERE id = ?", (kept.to_json(), kept.id))
             return kept
 
+    def move_footage(self, id: str, path: str) -> None:
+        """Note where the same file lies now; the caller has compared its bytes. Raises UnknownRecord."""
+        with self._database.change() as connection:
+            moved = self.footage(id).model_copy(update={"path": path})
+            connection.execute("UPDATE footage SET record = ? WHERE id = ?", (moved.to_json(), id))
+
     def footage(self, id: str) -> Footage:
         """One footage; raises UnknownRecord."""
         return _footage(self._footage_row(id))

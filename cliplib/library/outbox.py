@@ -1,11 +1,11 @@
-"""The room of what indexes need: changes not yet applied, vectors of texts already embedded, and the words."""
+"""The room of what vector indexes need: changes not yet applied, and vectors of texts already embedded."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cliplib.index.base import Hit, Vector
+from cliplib.index.base import Vector
 from cliplib.library.clips import GIVEN
 from cliplib.library.database import Room
 
@@ -13,7 +13,7 @@ STORED = "<f4"
 
 
 class IndexRoom(Room):
-    """What a vector index is made from, and the word index itself."""
+    """What a vector index is made from."""
 
     def pending(self) -> list[tuple[int, str]]:
         """Changes that no index has been told of: (sequence, clip id), oldest first."""
@@ -45,25 +45,3 @@ class IndexRoom(Room):
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 [(embedder, text_hash, vector.astype(STORED).tobytes()) for text_hash, vector in vectors.items()],
             )
-
-    def match_words(self, query_tokens: Sequence[str], among: Collection[str] | None, n: int) -> list[Hit]:
-        """The n clips whose words fit best (BM25), best first, ties by id.
-
-        Args:
-            query_tokens: as `cliplib.concepts.terms` makes them; any of them may match, and each counts once.
-            among: only these ids; None for all.
-            n: how many at most.
-        """
-        if not query_tokens:
-            return []
-        # Each token is a quoted string of FTS5, so that nothing in a query is an operator.
-        match = " OR ".join('"{}"'.format(token.replace('"', '""')) for token in dict.fromkeys(query_tokens))
-        chosen, values = (
-            ("", [match]) if among is None else (f"AND clips.id IN {GIVEN}", [match, json.dumps(list(among))])
-        )
-        rows = self._database.rows(
-            "SELECT clips.id, -bm25(words) AS score FROM words JOIN clips ON clips.number = words.rowid "
-            f"WHERE words MATCH ? {chosen} ORDER BY round(score, 9) DESC, clips.id LIMIT ?",
-            [*values, n],
-        )
-        return [Hit(row["id"], row["score"]) for row in rows]

@@ -110,7 +110,41 @@ NEAR_DUPLICATES = (
     "CREATE INDEX duplicates_by_number ON duplicates (number)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS, NEAR_DUPLICATES)
+POSTINGS = (
+    # FTS5 scores every clip that has any of a query's words, which takes seconds in a large library. Here the clips
+    # that hold a term are kept as arrays, by blocks of clip numbers; see postings.py.
+    "CREATE TABLE texts (clip INTEGER PRIMARY KEY REFERENCES clips (number), tokens TEXT NOT NULL) STRICT",
+    "INSERT INTO texts SELECT rowid, tokens FROM words WHERE tokens IS NOT NULL",
+    "DROP TABLE words",
+    "CREATE TABLE blocks (block INTEGER PRIMARY KEY, lengths BLOB NOT NULL) STRICT",
+    """CREATE TABLE postings (
+        block INTEGER NOT NULL REFERENCES blocks (block) ON DELETE CASCADE,
+        term TEXT NOT NULL,
+        places BLOB NOT NULL,
+        counts BLOB NOT NULL,
+        PRIMARY KEY (block, term)
+    ) STRICT""",
+    # Clips of which the arrays do not know the newest yet; a search looks at these one by one.
+    "CREATE TABLE stale (clip INTEGER PRIMARY KEY REFERENCES clips (number)) STRICT",
+    "INSERT INTO stale SELECT number FROM clips",
+    "CREATE TRIGGER clip_new AFTER INSERT ON clips BEGIN INSERT OR IGNORE INTO stale VALUES (new.number); END",
+    "CREATE TRIGGER clip_changed AFTER UPDATE ON clips BEGIN INSERT OR IGNORE INTO stale VALUES (new.number); END",
+    "CREATE TRIGGER text_new AFTER INSERT ON texts BEGIN INSERT OR IGNORE INTO stale VALUES (new.clip); END",
+    "CREATE TRIGGER text_gone AFTER DELETE ON texts BEGIN INSERT OR IGNORE INTO stale VALUES (old.clip); END",
+    "ALTER TABLE clips ADD COLUMN quality REAL NOT NULL DEFAULT 0",
+    "UPDATE clips SET quality = coalesce(json_extract(machine, '$.facts.sharpness'), 0)",
+    # What is in force: a person's last word, which may be "none", else the machine's.
+    """INSERT OR IGNORE INTO clip_labels
+        WITH fields (field) AS (VALUES ('shot_size'), ('camera')),
+        said AS (SELECT clip, field, json_extract(correction, '$.new') AS value, max(sequence)
+            FROM corrections GROUP BY clip, field)
+        SELECT number, fields.field,
+            CASE WHEN said.clip IS NULL THEN json_extract(machine, '$.' || fields.field) ELSE said.value END AS value
+        FROM clips CROSS JOIN fields LEFT JOIN said ON said.clip = clips.id AND said.field = fields.field
+        WHERE value IS NOT NULL""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS, NEAR_DUPLICATES, POSTINGS)
 """Step k takes a library from version k to k + 1; append only."""
 
 

@@ -12,16 +12,18 @@ from cliplib.library.database import Database
 from cliplib.library.duplicates import DuplicateRoom
 from cliplib.library.edits import EditRoom
 from cliplib.library.filter import FLAWED
+from cliplib.library.finding import FindingRoom
 from cliplib.library.footage import FootageRoom
 from cliplib.library.journal import JournalRoom
 from cliplib.library.lineage import LIVE
 from cliplib.library.lock import WriterLock
 from cliplib.library.outbox import IndexRoom
+from cliplib.library.surveying import SurveyRoom
 from cliplib.library.usage import UsageRoom
 from cliplib.vocabulary import Language
 
 
-class Library(FootageRoom, EditRoom, DuplicateRoom, IndexRoom, JournalRoom, UsageRoom):
+class Library(FootageRoom, EditRoom, DuplicateRoom, FindingRoom, IndexRoom, JournalRoom, SurveyRoom, UsageRoom):
     """All records of one library. Readers never wait for the writer; there is one writer at a time.
 
     Use as a context manager, or call `close`.

@@ -2,7 +2,7 @@
 
 from cliplib.library.wording import Shelf, index_text
 from cliplib.search.filling import Health, rebuild, refresh, verify
-from cliplib.search.hybrid import Found, Query, search
+from cliplib.search.hybrid import Found, Query, like, search
 from cliplib.search.projection import Projection, open_index
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Query",
     "Shelf",
     "index_text",
+    "like",
     "open_index",
     "rebuild",
     "refresh",

@@ -50,13 +50,14 @@ def refresh(library: Library, index: VectorIndex, embedder: Embedder, shelf: She
     Returns:
         how many clips were put or dropped.
     """
-    if not _waiting(library, index):
+    if not _waiting(library, index) and not library.words_waiting():
         return 0
     with ExitStack() as held:
         try:
             held.enter_context(library.writing())
         except LibraryLocked:
             return 0
+        library.settle_words()
         return _apply(library, index, embedder, shelf)
 
 
@@ -76,6 +77,7 @@ def rebuild(library: Library, backend: str, embedder: Embedder, shelf: Shelf) ->
         waiting = library.pending()
         changes = library.changed_since(0)
         library.reword()
+        library.settle_words()
         index = place_index(library, backend, embedder)
         live = set(library.find(Filter(statuses=())))
         entries = _entries(library, [clip for _, clip in changes if clip in live], embedder, shelf)

@@ -159,9 +159,19 @@ def test_the_index_is_verified_and_rebuilt(place: Path, call: Call) -> None:
     library = place / "lib"
     before = call("search", "随行杯", "-L", library, "--json").data
     shutil.rmtree(library / "index")
-    assert call("index", "rebuild", "-L", library, "--json").data["clips"] == 3
+    assert call("index", "rebuild", "-L", library, "--json").data == {"clips": 3, "embedder": "ngram-2:1024"}
     assert call("index", "verify", "-L", library, "--json").data == {"clips": 3, "sound": True}
     assert call("search", "随行杯", "-L", library, "--json").data == before
+
+
+def test_the_index_of_another_embedder_is_made_beside_the_one_in_force(place: Path, call: Call) -> None:
+    library = place / "lib"
+    before = call("search", "随行杯", "-L", library, "--json").data
+    made = call("index", "rebuild", "--embedder", "scripted:", "-L", library, "--json")
+    assert made.code == ExitCode.OK and made.data["clips"] == 3 and made.data["embedder"] != "ngram-2:1024"
+    assert "cliplib.toml" in made.err
+    assert call("search", "随行杯", "-L", library, "--json").data == before
+    assert len([entry for entry in (library / "index").iterdir() if entry.is_dir()]) == 2
 
 
 def test_records_are_exported_as_they_are_in_force(place: Path, call: Call) -> None:

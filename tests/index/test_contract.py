@@ -163,6 +163,7 @@ class TestContract:
 def test_what_the_graph_does_not_reach_is_found_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reach = chroma._Shelf.reached
     monkeypatch.setattr(chroma._Shelf, "reached", lambda shelf: reach(shelf) - {"lost"})
+    monkeypatch.setattr(chroma, "EXACT_UP_TO", 0)
     index = ChromaIndex(tmp_path / "chroma")
     index.put([Entry("lost", EAST, {"kind": ("brand",)}), Entry("x", NORTH)])
     index.close()
@@ -176,8 +177,9 @@ def test_what_the_graph_does_not_reach_is_found_all_the_same(tmp_path: Path, mon
     again.close()
 
 
-def test_crowded_vectors_are_all_found(tmp_path: Path) -> None:
+def test_crowded_vectors_are_all_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts that share most of their words, as those of clips with the same labels do."""
+    monkeypatch.setattr(chroma, "EXACT_UP_TO", 0)
     common = unit(*[1.0] * 24)
     entries = [
         Entry(entry.id, unit(*(common + 0.2 * entry.vector)), entry.fields) for entry in random_entries(1_500, seed=6)
@@ -194,7 +196,10 @@ def test_crowded_vectors_are_all_found(tmp_path: Path) -> None:
     other.close()
 
 
-def test_both_agree_on_random_vectors(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_graph", [True, False])
+def test_both_agree_on_random_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_graph: bool) -> None:
+    if by_graph:
+        monkeypatch.setattr(chroma, "EXACT_UP_TO", 0)
     exact, other = ExactIndex(), ChromaIndex(tmp_path / "chroma")
     entries = random_entries(400, seed=1)
     for index in (exact, other):

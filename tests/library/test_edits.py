@@ -235,9 +235,9 @@ def test_indexes_and_words_drop_the_old_and_get_the_new(library: Library) -> Non
     library.settle([sequence for sequence, _ in library.pending()])
     change(library, "split", [WHOLE], [LEFT, RIGHT])
     assert {clip for _, clip in library.pending()} == {WHOLE.id, LEFT.id, RIGHT.id}
-    assert [hit.id for hit in library.match_words(["one"], None, 9)] == [LEFT.id]
+    assert [hit.id for hit in library.finding(Filter(), ["one"]).by_words(9)] == [LEFT.id]
     library.put(WHOLE.model_copy(update={"description": "a machine speaks of it again"}))
-    assert library.match_words(["machine"], None, 9) == [] and not library.is_live(WHOLE.id)
+    assert library.finding(Filter(), ["machine"]).by_words(9) == [] and not library.is_live(WHOLE.id)
 
 
 def test_a_failing_edit_changes_nothing(library: Library) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cliplib.config import Product
 from cliplib.errors import SettingsError, UnknownRecord, UsageError
-from cliplib.library import Library
+from cliplib.library import Filter, Library
 from cliplib.library.place import SETTINGS_TEXT
 from cliplib.library.products import check_product, drop_product, keep_product, products_in
 from cliplib.words import tokens
@@ -159,8 +159,8 @@ def test_clips_of_a_renamed_product_are_found_by_its_new_name(library: Library) 
     library.put(a_record(0, products=("cup",)))
     library.put(a_record(2000, products=("lamp",)))
     library.settle([sequence for sequence, _ in library.pending()])
-    assert library.match_words(tokens("quokka"), None, 9) == []
+    assert library.finding(Filter(), tokens("quokka")).by_words(9) == []
     keep_product(library.folder, Product(id="cup", name="Quokka"))
     assert library.rename("cup") == 1
-    assert [hit.id for hit in library.match_words(tokens("quokka"), None, 9)] == [a_record(0).id]
+    assert [hit.id for hit in library.finding(Filter(), tokens("quokka")).by_words(9)] == [a_record(0).id]
     assert [clip for _, clip in library.pending()] == [a_record(0).id]

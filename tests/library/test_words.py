@@ -1,12 +1,12 @@
 """The word index: Chinese and English, best first, restricted to any number of clips, and always what is in force."""
 
-from cliplib.library import Library
+from cliplib.library import Filter, Library
 from cliplib.words import tokens
 from tests.library.making import a_record
 
 
-def found(library: Library, text: str, among: list[str] | None = None, n: int = 10) -> list[str]:
-    return [hit.id for hit in library.match_words(tokens(text), among, n)]
+def found(library: Library, text: str, n: int = 10, wanted: Filter | None = None) -> list[str]:
+    return [hit.id for hit in library.finding(wanted or Filter(), tokens(text)).by_words(n)]
 
 
 def test_chinese_and_english_words_find_their_clip(library: Library) -> None:
@@ -24,19 +24,19 @@ def test_the_better_match_comes_first(library: Library) -> None:
     library.put(a_record(2000, description="cup cup"))
     library.put(a_record(4000, description="a table"))
     assert found(library, "cup") == [a_record(2000).id, a_record(0).id]
-    scores = [hit.score for hit in library.match_words(tokens("cup"), None, 10)]
+    scores = [hit.score for hit in library.finding(Filter(), tokens("cup")).by_words(10)]
     assert scores == sorted(scores, reverse=True)
     assert found(library, "cup", n=1) == [a_record(2000).id]
 
 
-def test_only_among_the_given_clips(library: Library) -> None:
-    for start in (0, 2000, 4000):
-        library.put(a_record(start, description="cup"))
+def test_only_those_that_pass_the_filter(library: Library) -> None:
+    for start, product in ((0, "jug"), (2000, "cup"), (4000, "cup")):
+        library.put(a_record(start, description="cup", products=(product,)))
     ids = [a_record(start).id for start in (0, 2000, 4000)]
-    assert found(library, "cup", ids[1:]) == ids[1:]
-    assert found(library, "cup", []) == []
-    thousands = [f"c_{k:016x}_000000-002000" for k in range(50_000)]
-    assert found(library, "cup", [*thousands, ids[2]]) == [ids[2]]
+    assert found(library, "cup", wanted=Filter(products=("cup",))) == ids[1:]
+    assert found(library, "cup", wanted=Filter(products=("bag",))) == []
+    library.review(ids[1], "rejected", "Li")
+    assert found(library, "cup", wanted=Filter(products=("cup",))) == ids[2:]
 
 
 def test_a_correction_changes_what_is_found(library: Library) -> None:
@@ -48,7 +48,7 @@ def test_a_correction_changes_what_is_found(library: Library) -> None:
 
 def test_operators_in_a_query_are_words(library: Library) -> None:
     library.put(a_record(0, description='the "near" cup'))
-    assert library.match_words(['" OR tokens:*', "NEAR(", "cup"], None, 5)[0].id == a_record(0).id
+    assert library.finding(Filter(), ['" OR tokens:*', "NEAR(", "cup"]).by_words(5)[0].id == a_record(0).id
 
 
 def test_products_are_found_by_every_name(library: Library) -> None:
