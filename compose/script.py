@@ -1,8 +1,8 @@
 """Read an editor's script: Markdown with optional front matter, beats as headings or as plain paragraphs.
 
 Front matter (all optional): title, product, audience, channel, language (zh or en), length (`24s`, `24`, `0:24`), size
-(`1080x1920`). Beats are `## pain point (3s)` with the line below, or one paragraph each, with or without a leading
-`[pain point]`. `<!-- -->` and `>` lines are notes.
+(`1080x1920`), speakers (`one` or `any`). Beats are `## pain point (3s)` with the line below, or one paragraph each,
+with or without a leading `[pain point]`. `<!-- -->` and `>` lines are notes.
 """
 
 import difflib
@@ -19,7 +19,7 @@ from cliplib.plans import Beat, Script
 from cliplib.vocabulary import Language, Vocabulary
 from cliplib.words import is_chinese
 
-FIELDS = ("title", "product", "audience", "length", "channel", "language", "size")
+FIELDS = ("title", "product", "audience", "length", "channel", "language", "size", "speakers")
 ZH_CHARACTERS_PER_SECOND = 4.5
 EN_WORDS_PER_SECOND = 2.5
 SHORTEST_BEAT_MS = 2_000
@@ -101,6 +101,7 @@ def read_script(text: str, settings: Settings, vocabulary: Vocabulary) -> Script
         length=_length(front) or sum(wanted_length(beat) for beat in beats),
         width=width,
         height=height,
+        one_speaker=_one_speaker(front),
         beats=beats,
     )
 
@@ -283,6 +284,13 @@ def _size(front: _Front) -> tuple[int, int]:
     if not found or width % 2 or height % 2 or min(width, height) < 64 or max(width, height) > 4320:
         raise front.refusal("size", "is not WIDTHxHEIGHT in even pixels from 64 to 4320")
     return width, height
+
+
+def _one_speaker(front: _Front) -> bool:
+    stated = front.get("speakers", "any").casefold()
+    if stated not in ("one", "1", "any"):
+        raise front.refusal("speakers", "is not one of one, any")
+    return stated != "any"
 
 
 def _joined(lines: tuple[str, ...]) -> str:

@@ -17,6 +17,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "channel not allowed": ("渠道未授权", "channel not allowed"),
     "source missing": ("素材文件缺失", "source missing"),
     "rejected in review": ("审核已拒绝", "rejected in review"),
+    "forbidden": ("被剪辑师禁用", "forbidden by the editor"),
+    "no contract": ("人物无肖像授权", "somebody in it has no contract"),
+    "resting": ("休眠期内", "used too recently"),
+    "used up": ("使用次数已满", "used in as many films as allowed"),
     "other product": ("其他产品", "other product"),
     "does not fit the beat": ("与本段不符", "does not fit the beat"),
     "not among the best": ("排名靠后", "not among the best"),
@@ -26,6 +30,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "alike": (
         "提议的片段与 {beat} 的片段重叠或近重复", "the proposed clip overlaps with that of {beat}, or nearly repeats it"
     ),
+    "disagree": (
+        "提议的片段与 {beat} 的片段数字矛盾", "the proposed clip names other figures than that of {beat}"
+    ),
+    "locked": ("剪辑师在此锁定了片段", "the editor has fixed the clip here"),
     "outside": (
         "提议的片段无法剪成 {low:.1f}-{high:.1f} 秒", "the proposed clip cannot be cut to {low:.1f}-{high:.1f} s"
     ),
