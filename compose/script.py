@@ -24,6 +24,7 @@ ZH_CHARACTERS_PER_SECOND = 4.5
 EN_WORDS_PER_SECOND = 2.5
 SHORTEST_BEAT_MS = 2_000
 MOST_BEATS = 99
+NO_LENGTH = "is not a time from 1 s to 1 h such as 24s or 0:24"
 LENGTH_RULE = (
     f"A beat without a length of its own is taken to need {ZH_CHARACTERS_PER_SECOND} Chinese characters or "
     f"{EN_WORDS_PER_SECOND} English words per second, and at least {SHORTEST_BEAT_MS // 1000} s."
@@ -104,6 +105,22 @@ def read_script(text: str, settings: Settings, vocabulary: Vocabulary) -> Script
         one_speaker=_one_speaker(front),
         beats=beats,
     )
+
+
+def length_of(text: str) -> int:
+    """Milliseconds of a film's length as people write it.
+
+    Raises:
+        ScriptError: it is none, or not from 1 s to 1 h.
+
+    >>> length_of("24s"), length_of("0:24")
+    (24000, 24000)
+    """
+    found = _DURATION.fullmatch(text.strip())
+    length = round((int(found[1] or 0) * 60 + float(found[2])) * 1000) if found else 0
+    if length < 1000 or length > 3_600_000:
+        raise ScriptError(f"{text!r} {NO_LENGTH}")
+    return length
 
 
 def wanted_length(beat: Beat) -> int:
@@ -268,13 +285,10 @@ def _product(front: _Front, settings: Settings) -> str:
 
 def _length(front: _Front) -> int | None:
     text = front.get("length")
-    if not text:
-        return None
-    found = _DURATION.fullmatch(text)
-    length = round((int(found[1] or 0) * 60 + float(found[2])) * 1000) if found else 0
-    if length < 1000 or length > 3_600_000:
-        raise front.refusal("length", "is not a time from 1 s to 1 h such as 24s or 0:24")
-    return length
+    try:
+        return length_of(text) if text else None
+    except ScriptError as error:
+        raise front.refusal("length", NO_LENGTH) from error
 
 
 def _size(front: _Front) -> tuple[int, int]:

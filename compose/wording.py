@@ -34,6 +34,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "提议的片段与 {beat} 的片段数字矛盾", "the proposed clip names other figures than that of {beat}"
     ),
     "locked": ("剪辑师在此锁定了片段", "the editor has fixed the clip here"),
+    "swapped": ("剪辑师换用了这个片段", "the editor has put this clip here"),
+    "swapped away": ("片段被剪辑师调到别处", "the editor has put its clip elsewhere"),
+    "line changed": ("文案已修改", "its line was changed"),
+    "no longer offered": ("原片段不再可用", "its clip is no longer offered"),
+    "must be used": ("剪辑师指定必用", "the editor wants this clip used"),
+    "kept locked": ("已锁定", "locked"),
+    "new length": ("目标时长从 {old:.1f} 秒改为 {new:.1f} 秒", "the target changed from {old:.1f} s to {new:.1f} s"),
+    "ripple": ("随其他镜位调整", "follows the other slots"),
+    "orders": (
+        "比较了 {count} 种方案（{points} 分），取最高分",
+        "{count} orders were compared ({points} points); the best is taken",
+    ),
     "outside": (
         "提议的片段无法剪成 {low:.1f}-{high:.1f} 秒", "the proposed clip cannot be cut to {low:.1f}-{high:.1f} s"
     ),

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from cliplib import __version__
-from cliplib.cli import adopting, browse, clips, composing, demonstration, indexing, ingesting, products, review, setup
+from cliplib.cli import (
+    adopting,
+    browse,
+    clips,
+    composing,
+    demonstration,
+    indexing,
+    ingesting,
+    products,
+    replanning,
+    review,
+    setup,
+)
 from cliplib.cli.output import failure, note
 from cliplib.errors import CliplibError, ExitCode, UsageError
 
@@ -46,6 +58,7 @@ app.add_typer(clips.app, name="clip")
 app.add_typer(products.app, name="product")
 app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)
+app.command("replan")(replanning.replan)
 app.command("render")(composing.render)
 app.add_typer(indexing.app, name="index")
 app.command("doctor")(setup.doctor)
