@@ -26,6 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not among the best": ("排名靠后", "not among the best"),
     "gap": ("库中没有可用片段", "nothing in the library can carry it"),
     "gap refused": ("库中没有可用片段；已排除：{refused}", "nothing in the library can carry it; left out: {refused}"),
+    "contested": ("可用片段都用于其他段落", "its clips are needed by other beats"),
+    "too short": ("素材总长还差 {missing:.1f} 秒", "all clips together are {missing:.1f} s short of the target"),
+    "other content": ("内容是{shown}", "it shows: {shown}"),
+    "unlike": ("与文案只有 {share:.0%} 相同", "it has {share:.0%} of the line's words only"),
     "taken": ("提议的片段已用于 {beat}", "the proposed clip is already used for {beat}"),
     "alike": (
         "提议的片段与 {beat} 的片段重叠或近重复", "the proposed clip overlaps with that of {beat}, or nearly repeats it"

@@ -1,18 +1,23 @@
 """`replan` and `gaps`: change a plan by hand and have the rest follow; list what is missing for scripts."""
 
+import csv
+import io
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cliplib.cli.composing import WriterOption, bytes_of, job_of, plan_data, plan_text
+from cliplib.cli.composing import WriterOption, bytes_of, job_of, plan_data, plan_text, read
 from cliplib.cli.options import CallsOption, CostOption, JsonOption, LibraryOption
-from cliplib.cli.output import result
-from cliplib.errors import UsageError
+from cliplib.cli.output import note, result, table
+from cliplib.errors import CliplibError, ExitCode, ScriptError, UsageError
 
 if TYPE_CHECKING:
-    pass
+    from compose.shortages import Shortage
+
+HEADING = ("script", "beat", "content", "product", "seconds", "line", "why", "nearest clips")
 
 
 def replan(
@@ -69,6 +74,77 @@ def replan(
         }  # fmt: skip
         text = f"plan: {output}\nsheet: {sheet}\n{plan_text(decided)}\nmoved:\n{moved_text(made.moves)}"
         result(data, "\n".join([text, *why_lines(told)]), as_json)
+
+
+def gaps(
+    scripts: Annotated[list[Path], typer.Argument(help="Scripts, or folders of scripts (.md, .txt).")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the list as CSV to this file.")] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """List what has to be shot for scripts: beat, kind, product, seconds, and why the nearest clips will not do."""
+    from cliplib.cli.session import session
+    from compose.shortages import Shortage, orders, shortages
+
+    found, failed, read_in = list[Shortage](), dict[str, CliplibError](), 0
+    with session(library) as now, now.index() as index:
+        for path in _scripts(scripts):
+            try:
+                script = read(now, path)
+                found += shortages(path.name, script, job_of(now, index, script))
+                read_in += 1
+            except ScriptError as error:
+                failed[str(path)] = error
+                note(f"{path}: {error.message}")
+        language = now.settings.language
+        labels = {term.key: term.label(language) for term in now.vocabulary.content_type}
+    rows = [_row(each, labels) for each in found]
+    if output is not None:
+        output.write_text(csv_text(rows), "utf-8-sig")
+    data = {
+        "scripts": read_in,
+        "gaps": [json.loads(each.to_json()) for each in found],
+        "to_shoot": [json.loads(order.to_json()) for order in orders(found)],
+        "failed": {path: error.as_dict() for path, error in failed.items()},
+        "output": str(output) if output else None,
+    }
+    result(data, table(rows, HEADING) if rows else f"nothing is missing for {read_in} scripts", as_json)
+    return int(ExitCode.PARTIAL if failed and read_in else ExitCode.USAGE if failed else ExitCode.OK)
+
+
+def csv_text(rows: Iterable[tuple[str, ...]]) -> str:
+    """Rows below their heading as CSV; a cell that a spreadsheet would take for a formula is marked as text."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HEADING)
+    writer.writerows([["'" + cell if cell[:1] in ("=", "+", "-", "@") else cell for cell in row] for row in rows])
+    return text.getvalue()
+
+
+def _row(each: "Shortage", labels: Mapping[str, str]) -> tuple[str, ...]:
+    kinds = ", ".join(labels.get(key, key) for key in each.content_types)
+    nearest = "; ".join(f"{near.clip}: {near.why}" for near in each.nearest)
+    return (
+        each.script,
+        each.beat or "",
+        kinds,
+        each.product,
+        f"{each.length / 1000:.1f}",
+        each.line,
+        each.why,
+        nearest,
+    )
+
+
+def _scripts(named: Iterable[Path]) -> list[Path]:
+    """The files that are named, and those in the folders that are."""
+    found = []
+    for path in named:
+        inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in (".md", ".txt") and file.is_file())
+        if path.is_dir() and not inside:
+            raise ScriptError(f"there is no script (.md, .txt) in {path}")
+        found += inside if path.is_dir() else [path]
+    return found
 
 
 def _pair(entry: str, example: str) -> tuple[str, str]:

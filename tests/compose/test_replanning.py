@@ -188,7 +188,7 @@ def test_rights_that_ran_out_since_are_refused(job: Job, studio: Studio) -> None
     plan = made(job)
     records = {pick.clip: studio.library.get(pick.clip) for pick in plan.picks}
     check_rights(plan, records, studio.library, TODAY)
-    with pytest.raises(ScriptError, match="plan, s1: the clip .* may not be used: rights expired"):
+    with pytest.raises(ScriptError, match=r"plan, s1: the clip .* may not be used: rights expired"):
         check_rights(plan, records, studio.library, date(2026, 6, 1))
     elsewhere = plan.model_copy(update={"script": plan.script.model_copy(update={"channel": "tv"})})
     with pytest.raises(ScriptError, match=r"plan, s1: .*channel not allowed"):
