@@ -3,6 +3,7 @@
 A clip with no fit is never offered: an empty offer is a gap in the library, and the plan lists it as one.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from cliplib.concepts import terms
 from cliplib.config import Product, Settings
 from cliplib.engines.base import Embedder
 from cliplib.errors import NothingFits
@@ -25,14 +27,14 @@ from compose.eligibility import clip_barred, footage_barred, spent
 from compose.spoken import language_of, why_muted
 
 WEIGHTS = {
-    "content": 0.40, "vector": 0.16, "words": 0.16, "product": 0.08, "language": 0.08, "quality": 0.05,
+    "content": 0.32, "vector": 0.16, "words": 0.24, "product": 0.08, "language": 0.08, "quality": 0.05,
     "freshness": 0.04, "approved": 0.03,
 }  # fmt: skip
 """What each term counts in the score; each term is a share from 0 to 1, and all together are 1."""
 
 SECONDARY_TYPE = 0.6
 NEAR_VECTOR = 0.5
-NEAR_WORDS = 0.34
+NEAR_WORDS = 0.18
 """A clip without any of the content types asked for needs one of these likenesses to be offered all the same."""
 
 USABLE = ("new", "approved")
@@ -137,6 +139,7 @@ class _Bench:
         self._usable = len(job.library.find(self.filters)) if self.footage else 0
         self.records: dict[str, ClipRecord] = {}
         self._uses: dict[str, list[Usage]] = {}
+        self._weights: dict[str, Mapping[str, float]] = {}
         for clips in wishes.held.values():
             for clip in clips:
                 self._require(clip)
@@ -160,6 +163,15 @@ class _Bench:
         dropped["not among the best"] = len(fitting) - len(offered)
         extra = [c for c in open_to if c.clip in asked and c not in offered]
         return ranked([*offered, *extra]), +dropped
+
+    def weights(self, beat: Beat) -> Mapping[str, float]:
+        """The terms of a beat's line, each with its weight: the rarer in the library, the more it says."""
+        if beat.id not in self._weights:
+            count, known = self.job.library.frequencies(terms(beat.line))
+            self._weights[beat.id] = {
+                term: math.log(1 + (count - found + 0.5) / (found + 0.5)) for term, found in known.items()
+            }
+        return self._weights[beat.id]
 
     def uses(self, clip: str) -> list[Usage]:
         """Uses in finished films, without this job's: doing a job again must not change its choice."""
@@ -256,7 +268,7 @@ def _candidate(beat: Beat, record: ClipRecord, hit: Found | None, bench: _Bench)
     shares = {
         "content": content_fit(beat.content_types, record.content_types),
         "vector": min(1.0, max(0.0, float(hit.why.get("vector", 0.0)) if hit else 0.0)),
-        "words": likeness(beat.line, f"{record.spoken} {record.description} {record.name}"),
+        "words": worded(bench.weights(beat), f"{record.spoken} {record.description} {record.name}"),
         "product": _product_evidence(record, script.product, products),
         "language": _language_fit(record, script.language),
         "quality": record.facts.sharpness,
@@ -274,6 +286,12 @@ def content_fit(wanted: tuple[str, ...], has: tuple[str, ...]) -> float:
     if has[0] in wanted:
         return 1.0
     return SECONDARY_TYPE if any(key in wanted for key in has[1:]) else 0.0
+
+
+def worded(weights: Mapping[str, float], text: str) -> float:
+    """The share of a line's weight that lies on terms which the text has too."""
+    total = sum(weights.values())
+    return sum(weights[term] for term in weights.keys() & set(terms(text))) / total if total else 0.0
 
 
 def likeness(line: str, text: str) -> float:

@@ -18,6 +18,7 @@ from cliplib.media.fonts import FontFace, find_font
 from cliplib.plans import EditPlan, Proposal, Script, Timeline
 from cliplib.records import ClipRecord
 from cliplib.vocabulary import Vocabulary
+from compose.auditing import faults
 from compose.handover.contact_sheet import Sheet, draw_page, draw_sheet, poster_of
 from compose.handover.srt import write_subtitles
 from compose.layout import caption_of, lay_out, seconds_of
@@ -177,6 +178,9 @@ def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
     job.folder.mkdir(parents=True, exist_ok=True)
     records = check_plan(plan, job.library)
     check_rights(plan, records, job.library, job.today)
+    wrong = faults(plan, records)
+    for fault in wrong:
+        job.announce(fault)
     font = find_font(_drawn(plan, records), job.settings.font)
     timeline = _timeline(plan, records, font, job)
     rendered = render(timeline, Kit(job.ffmpeg, job.folder, font), out, job.watch)
@@ -185,7 +189,7 @@ def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
     _note_usage(plan, job)
     return Film(
         output=rendered.output, plan=plan, timeline=timeline, seconds=seconds_of(timeline), sheet=sheet,
-        subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *rendered.notes),
+        subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *wrong, *rendered.notes),
     )  # fmt: skip
 
 

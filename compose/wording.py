@@ -30,6 +30,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "too short": ("素材总长还差 {missing:.1f} 秒", "all clips together are {missing:.1f} s short of the target"),
     "other content": ("内容是{shown}", "it shows: {shown}"),
     "unlike": ("与文案只有 {share:.0%} 相同", "it has {share:.0%} of the line's words only"),
+    "fault length": (
+        "全片 {length:.1f} 秒，目标 {target:.1f} 秒", "the film takes {length:.1f} s, the target is {target:.1f} s"
+    ),
+    "fault alike": (
+        "{first} 与 {second} 重复、重叠或近重复",
+        "{first} and {second} are the same, overlap, or nearly repeat one another",
+    ),
+    "fault figures": ("{first} 与 {second} 的数字矛盾", "{first} and {second} name different figures of one thing"),
+    "fault speakers": ("{first} 与 {second} 说话人不同", "{first} and {second} have different speakers"),
+    "fault order": ("{first} 与 {second} 顺序颠倒", "{first} and {second} are in the wrong order"),
+    "fault trim": ("{slot} 的使用区间超出片段", "the part used in {slot} leaves its clip"),
+    "fault line": ("{slot} 切断了一句话", "{slot} cuts into a spoken line"),
+    "fault product": ("{slot} 是其他产品", "{slot} shows another product"),
+    "fault forbidden": ("使用了禁用片段 {clip}", "the forbidden clip {clip} is used"),
+    "fault must": ("没有使用必用片段 {clip}", "the clip {clip}, which must be used, is not"),
     "taken": ("提议的片段已用于 {beat}", "the proposed clip is already used for {beat}"),
     "alike": (
         "提议的片段与 {beat} 的片段重叠或近重复", "the proposed clip overlaps with that of {beat}, or nearly repeats it"

@@ -67,3 +67,13 @@ class IndexRoom(Room):
             [*values, n],
         )
         return [Hit(row["id"], row["score"]) for row in rows]
+
+    def frequencies(self, query_tokens: Sequence[str]) -> tuple[int, dict[str, int]]:
+        """How many clips the word index knows, and how many of them have each token."""
+        quoted = {'"{}"'.format(token.replace('"', '""')): token for token in dict.fromkeys(query_tokens)}
+        rows = self._database.rows(
+            "SELECT value, (SELECT count(*) FROM words WHERE words MATCH value) AS found FROM json_each(?)",
+            (json.dumps(list(quoted)),),
+        )
+        count = self._database.row("SELECT count(*) AS n FROM words")
+        return (count["n"] if count else 0), {quoted[row["value"]]: row["found"] for row in rows}

@@ -54,7 +54,7 @@ def test_gaps_over_a_folder_of_scripts(place: Path, call: Call) -> None:
     folder = place / "scripts"
     folder.mkdir()
     (folder / "a.md").write_text(
-        "---\nlength: 6s\n---\n## 开箱 (3s)\n=开箱，看看盒子里面到底有什么宝贝，再来一杯咖啡吧\n## 行动指引\n点击小黄车\n",
+        "---\nlength: 6s\n---\n## 开箱 (3s)\n=开箱，看看里面到底有什么宝贝，再来一杯咖啡\n## 行动指引\n点击小黄车\n",
         "utf-8",
     )
     (folder / "b.md").write_text("---\nlength: 3s\n---\n## 行动指引\n点击小黄车\n", "utf-8")
@@ -65,10 +65,7 @@ def test_gaps_over_a_folder_of_scripts(place: Path, call: Call) -> None:
     assert gap["nearest"] and all(near["why"] for near in gap["nearest"])
     assert answer.data["to_shoot"][0]["count"] == 1
     rows = list(csv.reader((place / "shoot.csv").read_text("utf-8-sig").splitlines()))
-    assert (
-        rows[0][:3] == ["script", "beat", "content"]
-        and rows[1][5] == "'=开箱，看看盒子里面到底有什么宝贝，再来一杯咖啡吧"
-    )
+    assert rows[0][:3] == ["script", "beat", "content"] and rows[1][5] == "'=开箱，看看里面到底有什么宝贝，再来一杯咖啡"
     assert "开箱" in call("gaps", folder / "a.md", "-L", place / "lib").out
     assert call("gaps", folder / "b.md", "-L", place / "lib").out.strip() == "nothing is missing for 1 scripts"
     (folder / "c.md").write_text("## 菜谱\n", "utf-8")
