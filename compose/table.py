@@ -16,11 +16,11 @@ WEIGHTS = {
     "second choice": 160,
     "third choice": 90,
     "later choice": 40,
-    "score": 200,  # times the candidate's score, 0 to 1
+    "score": 300,  # times the candidate's score, 0 to 1
     "line": 80,  # times the share of the beat's words that the part says
     "as before": 4,  # the same part of the same clip as in the plan that is planned anew
     "second clip": 120,  # taken off for filling a beat with more than one clip
-    "length": 2,  # taken off per frame that a beat is longer or shorter than its share
+    "length": 1,  # taken off per frame that a beat is longer or shorter than its share
     "total": 3,  # taken off per frame that the film misses its target
 }
 """What counts for and against a choice, in points."""
