@@ -92,6 +92,8 @@ class Settings(BaseModel):
     requests_per_minute: float | None = Field(default=None, gt=0, description="Requests to services, at most")
     price: tuple[Price, ...] = ()
     candidates: int = Field(default=12, ge=1, le=99, description="Clips offered per beat")
+    rest_days: int = Field(default=0, ge=0, description="Days for which a clip of a finished film is not used again")
+    most_uses: int | None = Field(default=None, ge=1, description="Films that a clip may be used in")
     product: tuple[Product, ...] = ()
     vocabulary: dict[str, list[dict[str, Any]]] = {}
 

@@ -17,7 +17,9 @@ class Picked:
     notes: tuple[str, ...] = ()
 
 
-def pick(script: Script, offers: Offers, writer: Writer, stand_in: Callable[[], Writer]) -> Picked:
+def pick(
+    script: Script, offers: Offers, writer: Writer, stand_in: Callable[[], Writer], earlier: tuple[Proposal, ...] = ()
+) -> Picked:
     """The writer's proposal, or that of the stand-in where the writer fails; the notes say so.
 
     Args:
@@ -25,11 +27,12 @@ def pick(script: Script, offers: Offers, writer: Writer, stand_in: Callable[[], 
         offers: what may be chosen from.
         writer: the writer to ask.
         stand_in: makes the writer that is asked when the first one fails.
+        earlier: what was proposed already; another order is asked for.
 
     Raises:
         CredentialsError, BudgetSpent: never hidden by a stand-in, because the person asked for a paid service.
     """
-    request = PickRequest(script=script, offers=offers.offers, clips=offers.clips)
+    request = PickRequest(script=script, offers=offers.offers, clips=offers.clips, earlier=earlier)
     try:
         return Picked(checked(writer.pick(request), offers))
     except (CredentialsError, BudgetSpent):

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,19 +15,22 @@ from cliplib.ledger import Usage
 from cliplib.library import Library
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.fonts import FontFace, find_font
-from cliplib.plans import EditPlan, Script, Timeline
+from cliplib.plans import EditPlan, Proposal, Script, Timeline
 from cliplib.records import ClipRecord
 from cliplib.vocabulary import Vocabulary
-from compose.handover.contact_sheet import Sheet, draw_sheet
+from compose.auditing import faults
+from compose.handover.contact_sheet import Sheet, draw_page, draw_sheet, poster_of
 from compose.handover.srt import write_subtitles
 from compose.layout import caption_of, lay_out, seconds_of
-from compose.offers import Offers, gather
+from compose.offers import NO_WISHES, Offers, Wishes, gather
 from compose.picking import Picked, pick
-from compose.planfile import check_plan
-from compose.planning import plan as planned
+from compose.planfile import check_plan, check_rights
+from compose.planning import Planned, decide
 from compose.render import Watch, render
 from compose.segments import Kit
 from compose.subtitles import Look, to_ass, to_srt
+from compose.table import Hand
+from compose.wording import say
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Job:
     """Told of progress: the step and the share of it that is done."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     """Rights are judged on this day."""
+    orders: int = 1
+    """How many orders the writer is asked for; the solver takes the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +93,78 @@ def plan_for(script: Script, job: Job) -> EditPlan:
     Raises:
         NothingFits: no selection satisfies the script; says which rules contradict one another.
     """
+    return planned_for(script, job).plan
+
+
+def planned_for(script: Script, job: Job, wishes: Wishes = NO_WISHES) -> Planned:
+    """As `plan_for`, with what the plan was chosen from, and with clips that must or must not be used."""
+    offers = offered(script, job, wishes)
+    planned = _best(script, offers, Hand(must_use=wishes.must_use), job)
+    made = planned.plan.model_copy(update={"forbidden": tuple(sorted(wishes.forbidden))})
+    _keep(job, "plan.json", made.model_dump_json(by_alias=True, indent=2))
+    return replace(planned, plan=made)
+
+
+def offered(script: Script, job: Job, wishes: Wishes = NO_WISHES) -> Offers:
+    """What can be chosen from; lies with the script in the job folder."""
     job.folder.mkdir(parents=True, exist_ok=True)
     _keep(job, "script.json", script.to_json())
-    offers = gather(script, job)
+    offers = gather(script, job, wishes)
     _keep(job, "offers.json", "[" + ",\n".join(offer.to_json() for offer in offers.offers) + "]")
-    picked = _pick(script, offers, job)
+    return offers
+
+
+def proposed(script: Script, offers: Offers, job: Job, earlier: tuple[Proposal, ...] = ()) -> Picked:
+    """What the writer proposes, or its stand-in, which is announced."""
+    workshop = Workshop(job.settings, job.vocabulary, job.library, job.announce)
+    picked = pick(script, offers, job.writer, lambda: registry.make("writer", "rules", workshop), earlier)
+    for note in picked.notes:
+        job.announce(note)
+    return picked
+
+
+def decided(script: Script, offers: Offers, picked: Picked, hand: Hand, job: Job) -> Planned:
+    """The plan that a proposal leads to; the proposal lies in the job folder."""
     _keep(job, "proposal.json", picked.proposal.to_json())
-    plan = planned(script, offers, picked)
-    _keep(job, "plan.json", plan.model_dump_json(by_alias=True, indent=2))
-    return plan
+    return decide(script, offers, picked, hand)
+
+
+def _best(script: Script, offers: Offers, hand: Hand, job: Job) -> Planned:
+    """The best of as many orders as the job asks for, by the points of the solver."""
+    tried, made = list[Proposal](), list[Planned]()
+    for _ in range(job.orders):
+        picked = proposed(script, offers, job, tuple(tried))
+        if _firsts(picked.proposal) in [_firsts(other) for other in tried]:
+            break
+        tried.append(picked.proposal)
+        made.append(decide(script, offers, picked, hand))
+    best = max(range(len(made)), key=lambda k: (made[k].worth.total, -k))
+    _keep(job, "proposal.json", tried[best].to_json())
+    if len(made) == 1:
+        return made[0]
+    points = ", ".join(f"{one.worth.total}" for one in made)
+    note = say(script.language, "orders", count=len(made), points=points)
+    plan = made[best].plan
+    return replace(made[best], plan=plan.model_copy(update={"notes": (*plan.notes, note)}))
+
+
+def _firsts(proposal: Proposal) -> dict[str, tuple[str, ...]]:
+    return {choice.beat: choice.labels[:1] for choice in proposal.choices}
+
+
+def storyboard(plan: EditPlan, job: Job, target: Path) -> Path:
+    """Draw the sheet of a plan that is not rendered yet, with the posters of its clips; returns the target.
+
+    Raises:
+        GlyphMissing: no font has the characters of the subtitles.
+    """
+    records = check_plan(plan, job.library)
+    font = find_font(_drawn(plan, records), job.settings.font)
+    footage = {id: job.library.footage(id) for id in {record.footage for record in records.values()}}
+    timeline = lay_out(plan, records, footage, Look(plan.script.width, plan.script.height, font).measure)
+    pictures = [poster_of(job.library.media / records[pick.clip].id / "poster.jpg") for pick in plan.picks]
+    draw_page(Sheet(plan, timeline, records, font, job.vocabulary), pictures).save(target, optimize=True)
+    return target
 
 
 def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
@@ -109,6 +177,10 @@ def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
     """
     job.folder.mkdir(parents=True, exist_ok=True)
     records = check_plan(plan, job.library)
+    check_rights(plan, records, job.library, job.today)
+    wrong = faults(plan, records)
+    for fault in wrong:
+        job.announce(fault)
     font = find_font(_drawn(plan, records), job.settings.font)
     timeline = _timeline(plan, records, font, job)
     rendered = render(timeline, Kit(job.ffmpeg, job.folder, font), out, job.watch)
@@ -117,16 +189,8 @@ def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
     _note_usage(plan, job)
     return Film(
         output=rendered.output, plan=plan, timeline=timeline, seconds=seconds_of(timeline), sheet=sheet,
-        subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *rendered.notes),
+        subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *wrong, *rendered.notes),
     )  # fmt: skip
-
-
-def _pick(script: Script, offers: Offers, job: Job) -> Picked:
-    workshop = Workshop(job.settings, job.vocabulary, job.library, job.announce)
-    picked = pick(script, offers, job.writer, lambda: registry.make("writer", "rules", workshop))
-    for note in picked.notes:
-        job.announce(note)
-    return picked
 
 
 def _timeline(plan: EditPlan, records: Mapping[str, ClipRecord], font: FontFace, job: Job) -> Timeline:

@@ -1,13 +1,18 @@
 """Read an edit plan that a person may have changed, and check it against the library before anything is made of it."""
 
+import json
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 
 from pydantic import ValidationError
 
-from cliplib.errors import ScriptError, UnknownRecord
+from cliplib.contracts import lifted
+from cliplib.errors import LibraryError, ScriptError, UnknownRecord
 from cliplib.library import Library
 from cliplib.plans import EditPlan, Pick
 from cliplib.records import ClipRecord
+from compose.eligibility import contract_missing, rights_barred
 
 
 def read_plan(text: str | bytes, library: Library) -> EditPlan:
@@ -18,13 +23,44 @@ def read_plan(text: str | bytes, library: Library) -> EditPlan:
         UnknownRecord: a clip that the library does not hold.
     """
     try:
-        plan = EditPlan.from_json(text)
+        plan = EditPlan.from_json(_lifted(text))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ScriptError(f"plan, {place}: {first['msg']}", "Compare with schemas/edit-plan.1.json.") from error
     check_plan(plan, library)
     return plan
+
+
+def _lifted(text: str | bytes) -> str | bytes:
+    """The text in the newest form of the schema; text that is no JSON object as it is, for pydantic to refuse."""
+    try:
+        data = json.loads(text)
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        return text
+    if not isinstance(data, dict) or "schema" not in data:
+        return text
+    try:
+        return json.dumps(lifted(data), ensure_ascii=False)
+    except LibraryError as error:
+        raise ScriptError(f"plan: {error.message}", "Update cliplib, or plan anew from the script.") from error
+
+
+def check_rights(plan: EditPlan, records: Mapping[str, ClipRecord], library: Library, today: date) -> None:
+    """Refuse a plan with a clip that may not be used (any more), though it might when the plan was made.
+
+    Raises:
+        ScriptError: naming the slot, the clip and why.
+    """
+    for pick in plan.picks:
+        record = records[pick.clip]
+        footage = library.footage(record.footage)
+        why = rights_barred(footage.rights, plan.script.channel, today) or contract_missing(record, footage.rights)
+        if why:
+            raise ScriptError(
+                f"plan, {pick.slot}: the clip {record.id} may not be used: {why}",
+                f"Plan anew without it: `cliplib replan` with `--forbid {pick.slot}`.",
+            )
 
 
 def check_plan(plan: EditPlan, library: Library) -> dict[str, ClipRecord]:

@@ -1,6 +1,7 @@
 """From a script, its offers and a proposal to the edit plan: solve, and say what was changed or is missing, and why."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from cliplib.plans import Candidate, Change, EditPlan, Gap, Pick, Proposal, RunnerUp, Script, millis_of
@@ -8,10 +9,13 @@ from cliplib.records import ClipRecord
 from cliplib.values import Rate
 from cliplib.vocabulary import Language
 from compose.conflicts import conflict, no_offers
+from compose.constraints import disagree, excluded, one_take
+from compose.objective import Worth, worth
 from compose.offers import Offers
 from compose.picking import Picked
-from compose.solving import Option, Solved, Table, all_rules, excluded, one_take, solve, tabulate
+from compose.solving import Solved, all_rules, solve
 from compose.spoken import why_muted
+from compose.table import NO_HAND, Hand, Option, Table, tabulate
 from compose.wording import say
 
 RATE = Rate(num=30, den=1)
@@ -19,21 +23,35 @@ RUNNERS_UP = 3
 TOLD_TERMS = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what it was chosen from, so that it can be explained."""
+
+    plan: EditPlan
+    table: Table
+    worth: Worth
+
+
 def plan(script: Script, offers: Offers, picked: Picked, rate: Rate = RATE) -> EditPlan:
-    """The edit plan.
+    """The edit plan of a script without an editor's wishes; see `decide`."""
+    return decide(script, offers, picked, rate=rate).plan
+
+
+def decide(script: Script, offers: Offers, picked: Picked, hand: Hand = NO_HAND, rate: Rate = RATE) -> Planned:
+    """The edit plan around what the editor has decided.
 
     Raises:
         NothingFits: no beat has an offer, or no selection satisfies the rules; says which rules contradict one another.
     """
     if not offers.clips:
         raise no_offers(script, offers.offers)
-    table = tabulate(script, offers, picked.proposal, rate)
+    table = tabulate(script, offers, picked.proposal, rate, hand)
     solved = solve(table, all_rules(table))
     if solved is None:
         raise conflict(table)
-    proposal = picked.proposal
-    picks = _picks(table, solved, proposal)
-    return EditPlan(
+    proposal, counted = picked.proposal, worth(table, solved.chosen)
+    picks = _picks(table, solved, proposal, counted)
+    made = EditPlan(
         script=script,
         picks=picks,
         rate=rate,
@@ -41,16 +59,20 @@ def plan(script: Script, offers: Offers, picked: Picked, rate: Rate = RATE) -> E
         model=proposal.model,
         prompt=proposal.prompt,
         proof=solved.proof,
+        worth=counted.total,
+        must_use=hand.must_use,
         changed_by_solver=_changes(table, solved, proposal),
         gaps=_gaps(script, offers),
         notes=(*picked.notes, *_notes(table, solved, picks)),
     )
+    return Planned(made, table, counted)
 
 
-def _picks(table: Table, solved: Solved, proposal: Proposal) -> tuple[Pick, ...]:
+def _picks(table: Table, solved: Solved, proposal: Proposal, counted: Worth) -> tuple[Pick, ...]:
     used = {option.candidate.clip for option in solved.chosen}
+    held = {(hold.beat, hold.place, hold.clip) for hold in table.hand.holds}
     picks = []
-    for number, option in enumerate(solved.chosen, 1):
+    for number, (option, points) in enumerate(zip(solved.chosen, counted.each, strict=True), 1):
         others = [c for c in table.offers[option.beat].candidates if c.clip not in used]
         picks.append(
             Pick(
@@ -61,7 +83,9 @@ def _picks(table: Table, solved: Solved, proposal: Proposal) -> tuple[Pick, ...]
                 reason=_reason(table, option, proposal),
                 score=option.candidate.score,
                 terms=option.candidate.terms,
+                weighed={name: float(count) for name, count in points.items()},
                 runners_up=tuple(RunnerUp(clip=c.clip, score=c.score) for c in others[:RUNNERS_UP]),
+                locked=(option.beat, option.place, option.candidate.clip) in held,
             )
         )
     return tuple(picks)
@@ -101,12 +125,11 @@ def _why_changed(table: Table, solved: Solved, option: Option, wanted: Candidate
     language = table.script.language
     if wanted is None:
         return say(language, "unproposed")
+    if any((hold.beat, hold.place) == (option.beat, 0) for hold in table.hand.holds):
+        return say(language, "locked")
     record = table.records[wanted.clip]
-    for other in solved.chosen:
-        if other.candidate.clip == wanted.clip:
-            return say(language, "taken", beat=other.beat)
-        if other is not option and excluded(record, table.records[other.candidate.clip]):
-            return say(language, "alike", beat=other.beat)
+    if why := _why_apart(table, solved, option, record):
+        return why
     if option.beat in table.own:
         low, high = table.own[option.beat]
         lengths = [o.frames for o in table.options if o.beat == option.beat and o.candidate.clip == wanted.clip]
@@ -118,6 +141,19 @@ def _why_changed(table: Table, solved: Solved, option: Option, wanted: Candidate
     if any(one_take(record, table.records[other.candidate.clip]) for other in around):
         return say(language, "one take")
     return say(language, "sum", length=sum(o.part.length for o in solved.chosen) / 1000)
+
+
+def _why_apart(table: Table, solved: Solved, option: Option, record: ClipRecord) -> str:
+    """Why a proposed clip may not stand beside what else was chosen; empty where it may."""
+    language = table.script.language
+    for other in solved.chosen:
+        if other.candidate.clip == record.id:
+            return say(language, "taken", beat=other.beat)
+        if other is not option and excluded(record, table.records[other.candidate.clip]):
+            return say(language, "alike", beat=other.beat)
+        if other is not option and disagree(record, table.records[other.candidate.clip]):
+            return say(language, "disagree", beat=other.beat)
+    return ""
 
 
 def _gaps(script: Script, offers: Offers) -> tuple[Gap, ...]:

@@ -1,8 +1,8 @@
 """Read an editor's script: Markdown with optional front matter, beats as headings or as plain paragraphs.
 
 Front matter (all optional): title, product, audience, channel, language (zh or en), length (`24s`, `24`, `0:24`), size
-(`1080x1920`). Beats are `## pain point (3s)` with the line below, or one paragraph each, with or without a leading
-`[pain point]`. `<!-- -->` and `>` lines are notes.
+(`1080x1920`), speakers (`one` or `any`). Beats are `## pain point (3s)` with the line below, or one paragraph each,
+with or without a leading `[pain point]`. `<!-- -->` and `>` lines are notes.
 """
 
 import difflib
@@ -19,11 +19,12 @@ from cliplib.plans import Beat, Script
 from cliplib.vocabulary import Language, Vocabulary
 from cliplib.words import is_chinese
 
-FIELDS = ("title", "product", "audience", "length", "channel", "language", "size")
+FIELDS = ("title", "product", "audience", "length", "channel", "language", "size", "speakers")
 ZH_CHARACTERS_PER_SECOND = 4.5
 EN_WORDS_PER_SECOND = 2.5
 SHORTEST_BEAT_MS = 2_000
 MOST_BEATS = 99
+NO_LENGTH = "is not a time from 1 s to 1 h such as 24s or 0:24"
 LENGTH_RULE = (
     f"A beat without a length of its own is taken to need {ZH_CHARACTERS_PER_SECOND} Chinese characters or "
     f"{EN_WORDS_PER_SECOND} English words per second, and at least {SHORTEST_BEAT_MS // 1000} s."
@@ -101,8 +102,25 @@ def read_script(text: str, settings: Settings, vocabulary: Vocabulary) -> Script
         length=_length(front) or sum(wanted_length(beat) for beat in beats),
         width=width,
         height=height,
+        one_speaker=_one_speaker(front),
         beats=beats,
     )
+
+
+def length_of(text: str) -> int:
+    """Milliseconds of a film's length as people write it.
+
+    Raises:
+        ScriptError: it is none, or not from 1 s to 1 h.
+
+    >>> length_of("24s"), length_of("0:24")
+    (24000, 24000)
+    """
+    found = _DURATION.fullmatch(text.strip())
+    length = round((int(found[1] or 0) * 60 + float(found[2])) * 1000) if found else 0
+    if length < 1000 or length > 3_600_000:
+        raise ScriptError(f"{text!r} {NO_LENGTH}")
+    return length
 
 
 def wanted_length(beat: Beat) -> int:
@@ -267,13 +285,10 @@ def _product(front: _Front, settings: Settings) -> str:
 
 def _length(front: _Front) -> int | None:
     text = front.get("length")
-    if not text:
-        return None
-    found = _DURATION.fullmatch(text)
-    length = round((int(found[1] or 0) * 60 + float(found[2])) * 1000) if found else 0
-    if length < 1000 or length > 3_600_000:
-        raise front.refusal("length", "is not a time from 1 s to 1 h such as 24s or 0:24")
-    return length
+    try:
+        return length_of(text) if text else None
+    except ScriptError as error:
+        raise front.refusal("length", NO_LENGTH) from error
 
 
 def _size(front: _Front) -> tuple[int, int]:
@@ -283,6 +298,13 @@ def _size(front: _Front) -> tuple[int, int]:
     if not found or width % 2 or height % 2 or min(width, height) < 64 or max(width, height) > 4320:
         raise front.refusal("size", "is not WIDTHxHEIGHT in even pixels from 64 to 4320")
     return width, height
+
+
+def _one_speaker(front: _Front) -> bool:
+    stated = front.get("speakers", "any").casefold()
+    if stated not in ("one", "1", "any"):
+        raise front.refusal("speakers", "is not one of one, any")
+    return stated != "any"
 
 
 def _joined(lines: tuple[str, ...]) -> str:

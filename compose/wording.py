@@ -17,14 +17,53 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "channel not allowed": ("渠道未授权", "channel not allowed"),
     "source missing": ("素材文件缺失", "source missing"),
     "rejected in review": ("审核已拒绝", "rejected in review"),
+    "forbidden": ("被剪辑师禁用", "forbidden by the editor"),
+    "no contract": ("人物无肖像授权", "somebody in it has no contract"),
+    "resting": ("休眠期内", "used too recently"),
+    "used up": ("使用次数已满", "used in as many films as allowed"),
     "other product": ("其他产品", "other product"),
     "does not fit the beat": ("与本段不符", "does not fit the beat"),
     "not among the best": ("排名靠后", "not among the best"),
     "gap": ("库中没有可用片段", "nothing in the library can carry it"),
     "gap refused": ("库中没有可用片段；已排除：{refused}", "nothing in the library can carry it; left out: {refused}"),
+    "contested": ("可用片段都用于其他段落", "its clips are needed by other beats"),
+    "too short": ("素材总长还差 {missing:.1f} 秒", "all clips together are {missing:.1f} s short of the target"),
+    "other content": ("内容是{shown}", "it shows: {shown}"),
+    "unlike": ("与文案只有 {share:.0%} 相同", "it has {share:.0%} of the line's words only"),
+    "fault length": (
+        "全片 {length:.1f} 秒，目标 {target:.1f} 秒", "the film takes {length:.1f} s, the target is {target:.1f} s"
+    ),
+    "fault alike": (
+        "{first} 与 {second} 重复、重叠或近重复",
+        "{first} and {second} are the same, overlap, or nearly repeat one another",
+    ),
+    "fault figures": ("{first} 与 {second} 的数字矛盾", "{first} and {second} name different figures of one thing"),
+    "fault speakers": ("{first} 与 {second} 说话人不同", "{first} and {second} have different speakers"),
+    "fault order": ("{first} 与 {second} 顺序颠倒", "{first} and {second} are in the wrong order"),
+    "fault trim": ("{slot} 的使用区间超出片段", "the part used in {slot} leaves its clip"),
+    "fault line": ("{slot} 切断了一句话", "{slot} cuts into a spoken line"),
+    "fault product": ("{slot} 是其他产品", "{slot} shows another product"),
+    "fault forbidden": ("使用了禁用片段 {clip}", "the forbidden clip {clip} is used"),
+    "fault must": ("没有使用必用片段 {clip}", "the clip {clip}, which must be used, is not"),
     "taken": ("提议的片段已用于 {beat}", "the proposed clip is already used for {beat}"),
     "alike": (
         "提议的片段与 {beat} 的片段重叠或近重复", "the proposed clip overlaps with that of {beat}, or nearly repeats it"
+    ),
+    "disagree": (
+        "提议的片段与 {beat} 的片段数字矛盾", "the proposed clip names other figures than that of {beat}"
+    ),
+    "locked": ("剪辑师在此锁定了片段", "the editor has fixed the clip here"),
+    "swapped": ("剪辑师换用了这个片段", "the editor has put this clip here"),
+    "swapped away": ("片段被剪辑师调到别处", "the editor has put its clip elsewhere"),
+    "line changed": ("文案已修改", "its line was changed"),
+    "no longer offered": ("原片段不再可用", "its clip is no longer offered"),
+    "must be used": ("剪辑师指定必用", "the editor wants this clip used"),
+    "kept locked": ("已锁定", "locked"),
+    "new length": ("目标时长从 {old:.1f} 秒改为 {new:.1f} 秒", "the target changed from {old:.1f} s to {new:.1f} s"),
+    "ripple": ("随其他镜位调整", "follows the other slots"),
+    "orders": (
+        "比较了 {count} 种方案（{points} 分），取最高分",
+        "{count} orders were compared ({points} points); the best is taken",
     ),
     "outside": (
         "提议的片段无法剪成 {low:.1f}-{high:.1f} 秒", "the proposed clip cannot be cut to {low:.1f}-{high:.1f} s"

@@ -18,6 +18,7 @@ from cliplib.cli import (
     indexing,
     ingesting,
     products,
+    replanning,
     reporting,
     review,
     searching,
@@ -65,6 +66,8 @@ app.command("serve")(serving.serve)
 app.add_typer(products.app, name="product")
 app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)
+app.command("replan")(replanning.replan)
+app.command("gaps")(replanning.gaps)
 app.command("render")(composing.render)
 app.add_typer(indexing.app, name="index")
 app.add_typer(reporting.app, name="report")

@@ -13,10 +13,15 @@ from cliplib.errors import ScriptError, UsageError
 if TYPE_CHECKING:
     from cliplib.cli.session import Session
     from cliplib.plans import EditPlan, Script
-    from compose.pipeline import Film
+    from compose.pipeline import Film, Job
 
 OutputOption = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
 WriterOption = Annotated[str | None, typer.Option(help="Who chooses the clips: rules, or chat:MODEL.")]
+
+
+OrdersOption = Annotated[
+    int, typer.Option(min=1, max=9, help="Ask the writer for so many orders; the solver takes the best.")
+]
 
 
 def compose(
@@ -27,6 +32,7 @@ def compose(
         Path | None, typer.Option("--from", help="Go on from this plan.json instead of a script.")
     ] = None,
     writer: WriterOption = None,
+    orders: OrdersOption = 1,
     max_calls: CallsOption = None,
     max_cost: CostOption = None,
     library: LibraryOption = None,
@@ -40,34 +46,47 @@ def compose(
     if from_plan is not None:
         render(from_plan, output, library, as_json)
     elif script is not None and stop_at == "plan":
-        plan(script, output, writer, max_calls, max_cost, library, as_json)
+        plan(script, output, writer, orders, max_calls, max_cost, library=library, as_json=as_json)
     elif script is not None:
         from cliplib.cli.session import session
 
         with session(library, write=True, writer=writer, max_calls=max_calls, max_cost=max_cost) as now:
-            _tell(make_film(now, script, output), as_json)
+            _tell(make_film(now, script, output, orders), as_json)
 
 
 def plan(
     script: Annotated[Path, typer.Argument(help="The script, in Markdown.")],
     output: OutputOption = Path("plan.json"),
     writer: WriterOption = None,
+    orders: OrdersOption = 1,
     max_calls: CallsOption = None,
     max_cost: CostOption = None,
+    must: Annotated[list[str] | None, typer.Option(help="Use this clip.")] = None,
+    forbid: Annotated[list[str] | None, typer.Option(help="Never use this clip.")] = None,
+    why: Annotated[list[str] | None, typer.Option(help="Explain the pick of this slot: s2.")] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Choose and order clips for a script and write the plan, to be looked at and edited."""
+    from cliplib.cli.explanations import explained, split, why_data, why_lines
     from cliplib.cli.session import session
-    from compose.pipeline import plan_for
+    from compose.offers import Wishes
+    from compose.pipeline import planned_for
 
     with session(library, write=True, writer=writer, max_calls=max_calls, max_cost=max_cost) as now:
-        told = read(now, script)
+        script_told = read(now, script)
+        ids = {
+            name: tuple(now.library.current(clip) for clip in split(given))
+            for name, given in (("must", must), ("forbid", forbid))
+        }
+        wishes = Wishes(forbidden=frozenset(ids["forbid"]), must_use=ids["must"])
         with now.index() as index:
-            decided = plan_for(told, _job(now, index, told))
+            made = planned_for(script_told, job_of(now, index, script_told, orders=orders), wishes)
+        decided, told = made.plan, explained(made, split(why))
         output.write_text(decided.model_dump_json(by_alias=True, indent=2) + "\n", "utf-8")
         data = {"output": None, "plan": str(output), "seconds": decided.length / 1000, **plan_data(decided)}
-        result(data, f"plan: {output}\n{plan_text(decided)}", as_json)
+        text = "\n".join([f"plan: {output}", plan_text(decided), *why_lines(told)])
+        result({**data, **why_data(told)}, text, as_json)
 
 
 def render(
@@ -82,19 +101,19 @@ def render(
     from compose.planfile import read_plan
 
     with session(library, write=True) as now:
-        decided = read_plan(_bytes(plan_file), now.library)
+        decided = read_plan(bytes_of(plan_file), now.library)
         with now.index() as index, _watched() as watch:
-            film = render_plan(decided, _job(now, index, decided.script, watch), output)
+            film = render_plan(decided, job_of(now, index, decided.script, watch), output)
         _tell(film, as_json)
 
 
-def make_film(now: "Session", script: Path, output: Path) -> "Film":
+def make_film(now: "Session", script: Path, output: Path, orders: int = 1) -> "Film":
     """The whole way from a script file to a finished film."""
     from compose.pipeline import compose as make
 
     told = read(now, script)
     with now.index() as index, _watched() as watch:
-        return make(told, _job(now, index, told, watch), out=output)
+        return make(told, job_of(now, index, told, watch, orders), out=output)
 
 
 def read(now: "Session", path: Path) -> "Script":
@@ -102,7 +121,7 @@ def read(now: "Session", path: Path) -> "Script":
     from compose.script import read_script
 
     try:
-        return read_script(_bytes(path).decode("utf-8-sig"), now.settings, now.vocabulary)
+        return read_script(bytes_of(path).decode("utf-8-sig"), now.settings, now.vocabulary)
     except UnicodeDecodeError as error:
         raise ScriptError(
             f"{path} is not UTF-8 text: {error.reason} at byte {error.start}", "Save it as UTF-8."
@@ -148,7 +167,8 @@ def _tell(film: "Film", as_json: bool) -> None:
     result(data, f"{plan_text(film.plan)}\n{text}", as_json)
 
 
-def _bytes(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """What a file that was named holds."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -169,7 +189,8 @@ def _watched() -> Any:
     return watched()
 
 
-def _job(now: "Session", index: Any, script: "Script", watch: Any = None) -> Any:
+def job_of(now: "Session", index: Any, script: "Script", watch: Any = None, orders: int = 1) -> "Job":
+    """What a script is composed with."""
     from compose.pipeline import Job, folder_for
 
     return Job(
@@ -183,4 +204,5 @@ def _job(now: "Session", index: Any, script: "Script", watch: Any = None) -> Any
         folder=folder_for(now.library.jobs, script),
         announce=note,
         watch=watch or (lambda step, share: None),
+        orders=orders,
     )

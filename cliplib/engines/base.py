@@ -163,11 +163,15 @@ class Embedder(Engine, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PickRequest:
-    """A script and what may be chosen for each of its beats; `clips` has the effective record of each label."""
+    """A script and what may be chosen for each of its beats; `clips` has the effective record of each label.
+
+    After `earlier` proposals for the same script another order is asked for.
+    """
 
     script: Script
     offers: tuple[Offer, ...]
     clips: Mapping[str, ClipRecord]
+    earlier: tuple[Proposal, ...] = ()
 
 
 class Writer(Engine, Protocol):

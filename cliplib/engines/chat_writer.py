@@ -106,7 +106,11 @@ def _shown(request: PickRequest, offers: Mapping[str, Offer], vocabulary: Vocabu
         if beat.id in offers
     ]
     labels = {candidate.label for offer in offers.values() for candidate in offer.candidates}
+    earlier = [
+        {choice.beat: choice.labels[0] for choice in order.choices if choice.labels} for order in request.earlier
+    ]
     return {
+        **({"earlier": earlier} if earlier else {}),
         "film": {
             "title": script.title,
             "product": script.product,

@@ -1,5 +1,6 @@
 """The writer that needs no model: gives each beat the best clip of its own, from the scores, and says why."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -16,6 +17,9 @@ PRIMARY_FIT, SECONDARY_FIT = 0.2, 0.08
 SAYS_IT = 0.2
 TOO_SHORT = 0.15
 """What is added to or taken from a candidate's score: type as asked for, words as written, length not reached."""
+
+TAKEN_BEFORE = 0.1
+"""Taken off for each earlier order that has the clip first in the beat."""
 
 QUOTED = 28
 """Characters of spoken words that a reason quotes."""
@@ -70,8 +74,13 @@ class RulesWriter:
         """A choice for each beat that has an offer: the assigned clip first, then the next best ones."""
         beats = {beat.id: beat for beat in request.script.beats}
         offers = [offer for offer in request.offers if offer.candidates]
+        firsts = Counter((c.beat, c.labels[0]) for order in request.earlier for c in order.choices if c.labels)
         values = [
-            {c.label: _value(c, beats[offer.beat], request.clips[c.label]) for c in offer.candidates}
+            {
+                c.label: _value(c, beats[offer.beat], request.clips[c.label])
+                - TAKEN_BEFORE * firsts[offer.beat, c.label]
+                for c in offer.candidates
+            }
             for offer in offers
         ]
         choices = []

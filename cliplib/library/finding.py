@@ -112,6 +112,13 @@ class FindingRoom(Room):
             mask[k * SIZE : (k + 1) * SIZE] = part & ~block.having(refused)
         return Finding(wanted, tuple(dict.fromkeys(terms)), blocks, mask, self._database)
 
+    def frequencies(self, terms: Sequence[str]) -> tuple[int, dict[str, int]]:
+        """How many clips the word index knows, and how many of them have each term."""
+        asked = set(terms)
+        blocks = (*self._stored(asked), *self._changed(asked))
+        clips = sum(int(np.count_nonzero(np.where(block.fresh, block.lengths, 0))) for block in blocks)
+        return clips, {term: sum(len(block.held(term)[0]) for block in blocks) for term in dict.fromkeys(terms)}
+
     def held_terms(self, ids: Sequence[str], terms: Sequence[str]) -> dict[str, list[str]]:
         """Which of these terms each of these clips holds, in the order of the terms."""
         sql = f"SELECT id, tokens FROM texts JOIN clips ON number = clip WHERE id IN {GIVEN}"

@@ -51,6 +51,15 @@ def middle_of(segment: Path) -> Image.Image:
         return picture
 
 
+def poster_of(path: Path) -> Image.Image:
+    """A clip's poster; a grey field where the library has none."""
+    if not path.is_file():
+        return Image.new("RGB", (16, 16), GREY)
+    with Image.open(path) as poster:
+        picture: Image.Image = poster.convert("RGB")
+        return picture
+
+
 def draw_page(sheet: Sheet, pictures: Sequence[Image.Image]) -> Image.Image:
     """The sheet as a picture: a title row, a card per slot, and what is missing or worth knowing."""
     plan, language = sheet.plan, sheet.plan.script.language

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from cliplib.errors import NothingFits
 from cliplib.plans import Beat, Choice, EditPlan, Proposal, Script
 from cliplib.records import ClipRecord
+from compose.constraints import excluded, one_take
 from compose.offers import Offers
 from compose.picking import Picked
 from compose.planning import plan
-from compose.solving import all_rules, excluded, one_take, solve, tabulate
+from compose.solving import all_rules, solve
+from compose.table import tabulate
 from tests.compose.making import RATE, beat, clip, footage, offers, proposal, script
 from tests.properties import examples
 
