@@ -14,6 +14,7 @@ from cliplib.cli import (
     clips,
     composing,
     demonstration,
+    handing,
     indexing,
     ingesting,
     products,
@@ -63,6 +64,8 @@ app.add_typer(products.app, name="product")
 app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)
 app.command("render")(composing.render)
+app.command("handover")(handing.handover)
+app.command("import-timeline")(handing.import_timeline)
 app.add_typer(indexing.app, name="index")
 app.command("doctor")(setup.doctor)
 app.command("demo")(demonstration.demo)

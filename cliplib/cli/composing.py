@@ -1,11 +1,13 @@
 """`compose`, `plan` and `render`: from a script to a plan, from a plan to a film, or the whole way."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cliplib.cli.handing import HandoverOption, beside, formats_of
 from cliplib.cli.options import CallsOption, CostOption, JsonOption, LibraryOption
 from cliplib.cli.output import note, result
 from cliplib.errors import ScriptError, UsageError
@@ -13,6 +15,7 @@ from cliplib.errors import ScriptError, UsageError
 if TYPE_CHECKING:
     from cliplib.cli.session import Session
     from cliplib.plans import EditPlan, Script
+    from compose.handover.package import Handed
     from compose.pipeline import Film
 
 OutputOption = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
@@ -27,6 +30,7 @@ def compose(
         Path | None, typer.Option("--from", help="Go on from this plan.json instead of a script.")
     ] = None,
     writer: WriterOption = None,
+    handover: HandoverOption = None,
     max_calls: CallsOption = None,
     max_cost: CostOption = None,
     library: LibraryOption = None,
@@ -38,14 +42,16 @@ def compose(
     if (script is None) == (from_plan is None):
         raise UsageError("name a script, or a plan with --from")
     if from_plan is not None:
-        render(from_plan, output, library, as_json)
+        render(from_plan, output, handover, library, as_json)
     elif script is not None and stop_at == "plan":
         plan(script, output, writer, max_calls, max_cost, library, as_json)
     elif script is not None:
         from cliplib.cli.session import session
 
         with session(library, write=True, writer=writer, max_calls=max_calls, max_cost=max_cost) as now:
-            _tell(make_film(now, script, output), as_json)
+            wanted = formats_of(handover)
+            film = make_film(now, script, output)
+            _tell(film, beside(now, film, wanted), as_json)
 
 
 def plan(
@@ -73,6 +79,7 @@ def plan(
 def render(
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json, edited or not.")],
     output: OutputOption = Path("ad.mp4"),
+    handover: HandoverOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,11 +88,12 @@ def render(
     from compose.pipeline import render_plan
     from compose.planfile import read_plan
 
+    wanted = formats_of(handover)
     with session(library, write=True) as now:
         decided = read_plan(_bytes(plan_file), now.library)
         with now.index() as index, _watched() as watch:
             film = render_plan(decided, _job(now, index, decided.script, watch), output)
-        _tell(film, as_json)
+        _tell(film, beside(now, film, wanted), as_json)
 
 
 def make_film(now: "Session", script: Path, output: Path) -> "Film":
@@ -141,9 +149,11 @@ def film_files(film: "Film") -> dict[str, str]:
     }
 
 
-def _tell(film: "Film", as_json: bool) -> None:
-    files = film_files(film)
-    data = {**files, "seconds": film.seconds, **plan_data(film.plan)}
+def _tell(film: "Film", handed: "Sequence[Handed]", as_json: bool) -> None:
+    from compose.handover.package import as_data
+
+    files = {**film_files(film), **{each.format: str(each.path) for each in handed}}
+    data = {**film_files(film), "seconds": film.seconds, **plan_data(film.plan), "handover": as_data(handed)}
     text = "\n".join(f"{name}: {place}" for name, place in files.items())
     result(data, f"{plan_text(film.plan)}\n{text}", as_json)
 

@@ -1,4 +1,4 @@
-"""Write a timeline as FCPXML 1.10 for Final Cut Pro and DaVinci Resolve, in exact fractions of a second at every rate."""
+"""Write a timeline as FCPXML 1.10 for Final Cut Pro and DaVinci Resolve, in exact fractions of a second."""
 
 from fractions import Fraction
 from xml.etree import ElementTree as Xml
@@ -60,19 +60,20 @@ class _Formats:
         key = (width, height, rate.fraction)
         if key not in self._made:
             self._made[key] = f"f{len(self._made) + 1}"
-            size = {"width": str(width), "height": str(height)} if width and height else {}
-            Xml.SubElement(
+            made = Xml.SubElement(
                 self._resources, "format", id=self._made[key], frameDuration=f"{rate.den}/{rate.num}s",
-                colorSpace="1-1-1 (Rec. 709)", **size,
+                colorSpace="1-1-1 (Rec. 709)",
             )  # fmt: skip
+            if width and height:
+                made.attrib.update(width=str(width), height=str(height))
         return self._made[key]
 
 
 def _asset(resources: Xml.Element, reel: Reel, formats: _Formats, number: int) -> str:
     source, id = reel.source, f"a{number}"
-    known = {"start": _time(reel.begin), "duration": _seconds(reel.frames, reel.rate)}
     asset = Xml.SubElement(
-        resources, "asset", id=id, name=one_line(reel.name), **known, hasVideo="1",
+        resources, "asset", id=id, name=one_line(reel.name), start=_time(reel.begin),
+        duration=_seconds(reel.frames, reel.rate), hasVideo="1",
         format=formats.named(source.width, source.height, reel.rate), videoSources="1",
     )  # fmt: skip
     if source.audio_stream is not None:

@@ -4,6 +4,7 @@ import json
 import shutil
 import uuid
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from cliplib.errors import MediaError, MissingTool
@@ -22,12 +23,13 @@ CUE_HEIGHT = -0.64
 CUE_SIZE = 8.0
 
 
-def write_draft(edit: Edit, folder: Path) -> None:
+def write_draft(edit: Edit, folder: Path, name: str) -> None:
     """Make the draft folder; it goes into the folder of Jianying's drafts as it is.
 
     Args:
         edit: whose reels lie where they can be read.
         folder: the draft's folder; must not be there yet.
+        name: what the draft is called.
 
     Raises:
         MissingTool: the extra is not installed.
@@ -37,18 +39,13 @@ def write_draft(edit: Edit, folder: Path) -> None:
     (folder / MATERIAL).mkdir(parents=True)
     materials = {reel.source.footage: _material(draft, reel, folder / MATERIAL) for reel in edit.reels}
     line = edit.timeline
-    script = draft.DraftFolder(str(folder.parent)).create_draft(
-        f".{folder.name}.empty", line.width, line.height, round(line.rate.fraction)
-    )
-    empty = Path(script.save_path).parent
-    try:
-        _fill(draft, script, edit, materials)
-        content = json.loads(script.dumps())
-        meta = json.loads((empty / META).read_text("utf-8"))
-    finally:
-        shutil.rmtree(empty)
-    _make_portable(content, folder)
-    _register(meta, content, folder.name)
+    with TemporaryDirectory() as scrap:
+        script = draft.DraftFolder(scrap).create_draft("draft", line.width, line.height, round(line.rate.fraction))
+        meta = json.loads(Path(script.save_path).with_name(META).read_text("utf-8"))
+    _fill(draft, script, edit, materials)
+    content = json.loads(script.dumps())
+    _make_portable(content)
+    _register(meta, content, name)
     for name, data in ((CONTENT, content), (CONTENT_MAC, content), (META, meta)):
         (folder / name).write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
 
@@ -57,7 +54,8 @@ def not_in_draft(edit: Edit) -> list[str]:
     """What a Jianying draft of this edit does not carry."""
     apart = [cut.slot for cut in edit.sound if not any(_same(cut, picture) for picture in edit.picture)]
     lost = [
-        "fades of the sound and levelling to the target loudness; sound stays with its picture, muted where it is not heard",
+        "fades of the sound and levelling to the target loudness",
+        "sound as a track of its own: it stays with its picture, muted where it is not heard",
         "the font of the subtitles: they are texts in the program's own",
         "timecode of the footage",
     ]
@@ -150,7 +148,7 @@ def _text(draft: Any, cue: Cue, edit: Edit) -> Any:
     )
 
 
-def _make_portable(content: dict[str, Any], folder: Path) -> None:
+def _make_portable(content: dict[str, Any]) -> None:
     """Name the footage from the draft's own folder on."""
     for each in content["materials"]["videos"]:
         each["path"] = f"{HERE}/{MATERIAL}/{Path(each['path']).name}"

@@ -85,7 +85,14 @@ def _marker(name: str, where: dict[str, Any], colour: str, metadata: dict[str, A
 
 def _item(schema: str, name: str, **fields: Any) -> dict[str, Any]:
     """What all things on a timeline have in common."""
-    usual = {"metadata": {}, "name": name, "source_range": None, "effects": [], "markers": [], "enabled": True}
+    usual: dict[str, Any] = {
+        "metadata": {},
+        "name": name,
+        "source_range": None,
+        "effects": [],
+        "markers": [],
+        "enabled": True,
+    }
     return {"OTIO_SCHEMA": schema, **usual, **fields}
 
 

@@ -1,4 +1,4 @@
-"""A timeline as editing programs count it: footage by name, place, rate and timecode, cuts in frames of their footage."""
+"""A timeline as editing programs count it: footage by name, place, rate and timecode, cuts in its frames."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,9 +12,7 @@ from cliplib.values import Rate
 
 WHOLE_RATES = (24, 25, 30, 48, 50, 60, 100, 120)
 NTSC_RATES = (24, 30, 48, 60, 120)
-STANDARD = frozenset(
-    {Fraction(rate) for rate in WHOLE_RATES} | {Fraction(rate * 1000, 1001) for rate in NTSC_RATES}
-)
+STANDARD = frozenset({Fraction(rate) for rate in WHOLE_RATES} | {Fraction(rate * 1000, 1001) for rate in NTSC_RATES})
 """Frame rates that editing programs know."""
 
 TIMECODE = re.compile(r"^(\d{2}):(\d{2}):(\d{2})([:;.])(\d{2,3})$")
@@ -189,9 +187,7 @@ def edit_of(timeline: Timeline, places: Mapping[str, Path], timecodes: Mapping[s
     )
 
 
-def _reel(
-    source: Source, timeline: Timeline, places: Mapping[str, Path], timecodes: Mapping[str, Timecode]
-) -> Reel:
+def _reel(source: Source, timeline: Timeline, places: Mapping[str, Path], timecodes: Mapping[str, Timecode]) -> Reel:
     own = source.rate is not None and source.rate.fraction in STANDARD
     rate = source.rate if own and source.rate is not None else timeline.rate
     rate = Rate(num=rate.fraction.numerator, den=rate.fraction.denominator)
@@ -220,7 +216,9 @@ def over_the_end(edit: Edit) -> list[str]:
         there = Fraction(event.reel.source.length, 1000)
         missing = round((wanted - there) * edit.rate.fraction)
         if there and missing > 0:
-            found.append(f"{event.slot} lasts {missing} frame(s) longer than its footage; the film holds the last picture")
+            found.append(
+                f"{event.slot} lasts {missing} frame(s) longer than its footage; the film holds the last picture"
+            )
     return found
 
 
