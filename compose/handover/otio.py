@@ -6,6 +6,7 @@ from typing import Any
 
 from cliplib.plans import Cue
 from cliplib.values import Rate
+from compose.handover.edl import reel_names
 from compose.handover.reels import Edit, Event, Reel, over_the_end, spaced
 
 OURS = "cliplib"
@@ -40,18 +41,20 @@ def not_in_otio(edit: Edit) -> list[str]:
 
 def _track(edit: Edit, kind: str) -> dict[str, Any]:
     children: list[dict[str, Any]] = []
+    reels = reel_names(edit.reels)
     for gap, event in spaced(edit.picture if kind == "Video" else edit.sound):
         if gap > 0:
             children.append(_item("Gap.1", "", source_range=_range(0, edit.rate, gap, edit.rate)))
-        children.append(_clip(event, edit.rate, kind))
+        children.append(_clip(event, edit.rate, kind, reels[event.reel.source.footage]))
     return _item("Track.1", kind, kind=kind, children=children)
 
 
-def _clip(event: Event, rate: Rate, kind: str) -> dict[str, Any]:
+def _clip(event: Event, rate: Rate, kind: str, short: str) -> dict[str, Any]:
+    """A clip; `short` names its reel to programs that make an EDL of the file."""
     reel = event.reel
     ids = {"slot": event.slot, "clip": event.clip, "footage": reel.source.footage}
     return _item(
-        "Clip.2", reel.name, metadata={OURS: ids}, enabled=event.heard,
+        "Clip.2", reel.name, metadata={OURS: ids, "cmx_3600": {"reel": short}}, enabled=event.heard,
         source_range=_range(reel.first + event.begin, reel.rate, event.frames, rate),
         media_references={"DEFAULT_MEDIA": _media(reel)}, active_media_reference_key="DEFAULT_MEDIA",
         markers=_markers([f"{event.slot} {event.clip}"], event, rate) if kind == "Video" else [],
