@@ -18,9 +18,12 @@ def read_otio(text: str, name: str) -> Edited:
     """
     otio = _package()
     try:
-        found = otio.adapters.read_from_string(text, "otio_json")
-    except (otio.exceptions.OTIOError, ValueError) as error:
+        return _read(otio, otio.adapters.read_from_string(text, "otio_json"), name)
+    except (otio.exceptions.OTIOError, ValueError, KeyError, ArithmeticError) as error:
         raise ScriptError(f"{name} is no OTIO timeline: {error}", "Export it again as .otio.") from error
+
+
+def _read(otio: Any, found: Any, name: str) -> Edited:
     kind = otio.schema.Timeline
     if isinstance(found, kind):
         timelines = [found]
@@ -63,13 +66,14 @@ def _shots(otio: Any, track: Any) -> Iterator[Shot]:
 
 
 def _shot(otio: Any, clip: Any, at: Fraction, length: Fraction) -> Shot:
-    media, ours = clip.media_reference, clip.metadata.get(OURS, {})
+    media, ours = clip.media_reference, clip.metadata.get(OURS)
+    known = ours if hasattr(ours, "get") else {}
     there = media.available_range if media else None
     used = clip.source_range or there
     begin = (_seconds(used.start_time) if used else Fraction(0)) - (_seconds(there.start_time) if there else 0)
     shot = Shot(
         name=clip.name, at=at, length=length, begin=begin, path=path_in(getattr(media, "target_url", "") or ""),
-        slot=str(ours.get("slot", "")), clip=str(ours.get("clip", "")),
+        slot=str(known.get("slot", "")), clip=str(known.get("clip", "")),
     )  # fmt: skip
     if any(isinstance(effect, otio.schema.TimeEffect) for effect in clip.effects):
         return shot.troubled(SPEED)

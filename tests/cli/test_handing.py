@@ -41,7 +41,9 @@ def test_a_job_is_handed_over_by_its_name(planned: Path, call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--format", "aaf"), ("--format", ""), ("--media", "move"), ("nothing",)], ids=lambda wrong: " ".join(wrong)
+    "wrong",
+    [("--format", "aaf"), ("--format", ""), ("--media", "move"), ("nothing",)],
+    ids=lambda wrong: " ".join(wrong),
 )
 def test_what_there_is_not_is_refused(wrong: tuple[str, ...], planned: Path, call: Call) -> None:
     plan = wrong if len(wrong) == 1 else (planned / "plan.json", *wrong)
@@ -54,7 +56,9 @@ def test_what_there_is_not_is_refused(wrong: tuple[str, ...], planned: Path, cal
 def test_footage_goes_along(way: str, planned: Path, call: Call) -> None:
     out = planned / "out"
     for _ in range(2):
-        told = call("handover", planned / "plan.json", "-o", out, "--media", way, "--format", "fcpxml", "-L", planned / "lib")
+        told = call(
+            "handover", planned / "plan.json", "-o", out, "--media", way, "--format", "fcpxml", "-L", planned / "lib"
+        )
         assert told.code == ExitCode.OK, told.err
     (carried,) = (out / "media").iterdir()
     assert carried.name == "film.mp4" and carried.is_symlink() == (way == "link")

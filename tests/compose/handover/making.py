@@ -39,8 +39,8 @@ def edit(
     own = source_rate or rate
     sources = tuple(
         Source(
-            footage=f"f_{k:016x}", path=str(folder / name), start=0, audio_stream=1, length=100_000, rate=own, width=1920,
-            height=1080, channels=2, sample_rate=48_000,
+            footage=f"f_{k:016x}", path=str(folder / name), start=0, audio_stream=1, length=100_000, rate=own,
+            width=1920, height=1080, channels=2, sample_rate=48_000,
         )
         for k, name in enumerate(NAMES)
     )  # fmt: skip

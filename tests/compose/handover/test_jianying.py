@@ -35,9 +35,7 @@ def made(films: list[Path], rate: Rate, cuts: list[tuple[int, int, int]]) -> Edi
     video, at = [], 0
     for number, (file, start, frames) in enumerate(cuts, 1):
         clip = f"c_{file:016x}_{start:06d}-003000"
-        video.append(
-            Cut(slot=f"s{number}", clip=clip, source=sources[file].footage, start=start, at=at, frames=frames)
-        )
+        video.append(Cut(slot=f"s{number}", clip=clip, source=sources[file].footage, start=start, at=at, frames=frames))
         at += frames
     audio = tuple(SoundCut(**cut.model_dump(), muted=number == 1) for number, cut in enumerate(video))
     timeline = Timeline(
@@ -122,9 +120,7 @@ def test_what_a_draft_does_not_carry_is_said(films: list[Path]) -> None:
     assert not any("frame rate" in lost for lost in not_in_draft(made(films, RATES[4], [(0, 0, 30)])))
 
 
-def test_without_the_extra_its_name_is_told(
-    films: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_extra_its_name_is_told(films: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyJianYingDraft", None)
     with pytest.raises(MissingTool) as error:
         write_draft(made(films, RATES[4], [(0, 0, 30)]), tmp_path / "稿", "小样")

@@ -54,7 +54,9 @@ ADAPTERS: list[tuple[str, Writer, str]] = [
 
 
 @pytest.mark.parametrize("rate", RATES, ids=lambda rate: f"{rate.num}-{rate.den}")
-@pytest.mark.parametrize(("adapter", "write", "ending"), ADAPTERS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("adapter", "write", "ending"), ADAPTERS, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_the_picture_is_read_exactly(
     adapter: str, write: Writer, ending: str, rate: Rate, otio: Any, tmp_path: Path
 ) -> None:

@@ -185,7 +185,7 @@ def test_captions_begin_when_they_are_shown() -> None:
         for caption in clip.findall("caption"):
             at = seconds(clip.get("offset")) + seconds(caption.get("offset")) - seconds(clip.get("start"))
             shown.append((at * made.rate.fraction, seconds(caption.get("duration")) * made.rate.fraction))
-    assert shown == [(cue.at, cue.frames) for cue in made.timeline.cues]
+    assert shown == [(Fraction(cue.at), Fraction(cue.frames)) for cue in made.timeline.cues]
 
 
 def test_the_whole_footage_is_there_to_trim_into() -> None:
