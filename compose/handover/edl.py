@@ -61,7 +61,7 @@ def _event(number: int, channel: str, cut: Event, edit: Edit, reel: str) -> Iter
     told = " ".join(label(time, rate) for time in times)
     yield f"{number:03d}  {reel:<8} {channel:<5} C        {told}"
     yield f"* FROM CLIP NAME: {one_line(cut.reel.name)}"
-    yield f"* SOURCE FILE: {one_line(str(cut.reel.path))}"
+    yield f"* SOURCE FILE: {one_line(str(cut.reel.path.absolute()))}"
     yield f"* COMMENT: CLIPLIB {cut.slot} {cut.clip}"
     yield ""
 

@@ -6,7 +6,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from cliplib.errors import ExitCode
+from cliplib.errors import ExitCode, MediaError
+from cliplib.library import Library
 from cliplib.media.probe import probe
 from compose.handover.package import FORMS
 from tests.cli.conftest import Call
@@ -49,6 +50,51 @@ def test_what_there_is_not_is_refused(wrong: tuple[str, ...], planned: Path, cal
     plan = wrong if len(wrong) == 1 else (planned / "plan.json", *wrong)
     told = call("handover", *plan, "-o", planned / "out", "-L", planned / "lib", "--json")
     assert told.code == ExitCode.USAGE and told.data["error"]["code"] == "E_USAGE"
+    assert not (planned / "out").exists()
+
+
+@pytest.mark.handover
+def test_a_jianying_draft_is_made_and_made_again(planned: Path, call: Call) -> None:
+    pytest.importorskip("pyJianYingDraft", reason="needs the extra `handover`")
+    out = planned / "out"
+    for _ in range(2):
+        told = call(
+            "handover", planned / "plan.json", "--format", "jianying", "-o", out, "-L", planned / "lib", "--json"
+        )
+        assert told.code == ExitCode.OK, told.err
+    (draft,) = (Path(each["path"]) for each in told.data["handover"])
+    content = json.loads((draft / "draft_content.json").read_text("utf-8"))
+    picks = json.loads((planned / "plan.json").read_text("utf-8"))["picks"]
+    video = next(track for track in content["tracks"] if track["type"] == "video")["segments"]
+    lengths = [(pick["trim"]["end"] - pick["trim"]["start"]) * 1000 for pick in picks]
+    assert all(abs(each["target_timerange"]["duration"] - us) < 17_000 for each, us in zip(video, lengths, strict=True))
+    assert {each.name for each in out.iterdir()} == {draft.name, "plan.json", "handover.json"}
+
+
+def test_an_export_that_fails_leaves_the_old_one(planned: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = planned / "out"
+    old = out / "小样-jianying" / "draft_content.json"
+    old.parent.mkdir(parents=True)
+    old.write_text("old", "utf-8")
+
+    def failing(_edit: object, folder: Path, _name: str) -> None:
+        folder.mkdir(parents=True)
+        raise MediaError("no room")
+
+    monkeypatch.setattr("compose.handover.package.write_draft", failing)
+    told = call("handover", planned / "plan.json", "--format", "jianying", "-o", out, "-L", planned / "lib")
+    assert told.code == ExitCode.FAILED and old.read_text("utf-8") == "old"
+    assert [each.name for each in out.iterdir()] == ["小样-jianying"]
+
+
+def test_missing_footage_is_named_before_anything_is_written(planned: Path, call: Call) -> None:
+    with Library.open(planned / "lib", write=True) as library:
+        (film,) = library.all_footage()
+        moved = film.model_copy(update={"path": str(planned / "gone.mp4")})
+        with library._database.change() as connection:
+            connection.execute("UPDATE footage SET record = ?", (moved.to_json(),))
+    told = call("handover", planned / "plan.json", "-o", planned / "out", "-L", planned / "lib", "--json")
+    assert told.data["error"]["code"] == "E_MISSING" and "gone.mp4" in told.data["error"]["message"]
     assert not (planned / "out").exists()
 
 

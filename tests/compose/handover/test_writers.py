@@ -257,3 +257,40 @@ def test_films_of_an_earlier_form_can_be_handed_over() -> None:
     old = edit_of(timeline, {r.source.footage: r.path for r in made.reels}, {made.reels[1].source.footage: CODE})
     for write, read, _, _ in READERS.values():
         assert read(write(old), RATES[2]) == wanted(USUAL, RATES[2])
+
+
+ORDER = ("note", "conform-rate", "timeMap", "adjust-conform", "caption", "asset-clip", "marker")
+"""As the DTD of FCPXML wants the children of an asset-clip; captions and connected clips in any order among them."""
+
+
+def test_final_cut_keeps_speed_and_fills_the_frame() -> None:
+    """Without `scaleEnabled` it plays 23.976 a thousandth faster in a film of 24."""
+    root = Xml.fromstring(to_fcpxml(edit(RATES[1], RATES[0])))
+    for clip in root.iter("asset-clip"):
+        conform = clip.find("conform-rate")
+        assert conform is not None and conform.attrib == {"scaleEnabled": "0", "srcFrameRate": "23.98"}
+    assert {each.get("type") for each in root.iter("adjust-conform")} == {"fill"}
+    assert Xml.fromstring(to_fcpxml(edit(RATES[1]))).find(".//conform-rate") is None
+
+
+@pytest.mark.parametrize("rate", RATES, ids=lambda rate: f"{rate.num}-{rate.den}")
+def test_elements_stand_in_the_order_that_final_cut_wants(rate: Rate) -> None:
+    for clip in Xml.fromstring(to_fcpxml(edit(rate, RATES[2]))).iter("asset-clip"):
+        places = [ORDER.index(child.tag) for child in clip]
+        joined = [4 if place == 5 else place for place in places]
+        assert joined == sorted(joined)
+
+
+def test_premiere_scales_the_picture_to_fill_the_frame() -> None:
+    """1920x1080 in 1080x1920: 1920 / 1080 of its size."""
+    root = Xml.fromstring(to_fcp7(edit(RATES[2])))
+    values = {each.findtext("value") for each in root.iter("parameter") if each.findtext("parameterid") == "scale"}
+    assert values == {"177.778"}
+    assert len(root.findall(".//video/track/clipitem/filter")) == 4 and not root.findall(
+        ".//audio/track/clipitem/filter"
+    )
+
+
+def test_every_file_is_described_once() -> None:
+    files = [each.get("id") for each in Xml.fromstring(to_fcp7(edit(RATES[2]))).iter("file") if len(each)]
+    assert len(files) == len(set(files)) == 2
