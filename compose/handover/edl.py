@@ -14,7 +14,10 @@ REEL_LENGTH, SHORTEST_REEL = 8, 3
 
 
 def to_edl(edit: Edit) -> str:
-    """The edit as CMX 3600: one event per picture, then one per sound that is heard, counted without drop frames."""
+    """The edit as CMX 3600: one event per picture, then one per sound that is heard.
+
+    The film is counted without drop frames, footage with them where its timecode has them.
+    """
     heard = [cut for cut in edit.sound if cut.heard]
     reels = reel_names(edit.reels)
     events = [*(("V", cut) for cut in edit.picture), *(("A", cut) for cut in heard)]
@@ -34,8 +37,6 @@ def not_in_edl(edit: Edit) -> list[str]:
         "more than one sound track; muted sound",
         *([f"exact starts where footage has another rate ({', '.join(other)}): to the nearest frame of the film"]
           if other else []),
-        *(["drop frame timecode: source times of such footage count without drop frames"]
-          if any(r.timecode.drop for r in edit.reels) else []),
         *over_the_end(edit),
     ]  # fmt: skip
 
@@ -57,8 +58,9 @@ def reel_names(reels: tuple[Reel, ...]) -> dict[str, str]:
 def _event(number: int, channel: str, cut: Event, edit: Edit, reel: str) -> Iterator[str]:
     rate, start = edit.rate, _source_start(cut, edit.rate)
     film = FIRST_HOUR * 3600 * round(rate.fraction) + cut.at
-    times = (start, start + cut.frames, film, film + cut.frames)
-    told = " ".join(label(time, rate) for time in times)
+    drop = cut.reel.timecode.drop and cut.reel.rate.fraction == rate.fraction
+    times = ((start, drop), (start + cut.frames, drop), (film, False), (film + cut.frames, False))
+    told = " ".join(label(time, rate, dropped) for time, dropped in times)
     yield f"{number:03d}  {reel:<8} {channel:<5} C        {told}"
     yield f"* FROM CLIP NAME: {one_line(cut.reel.name)}"
     yield f"* SOURCE FILE: {one_line(str(cut.reel.path.absolute()))}"

@@ -7,8 +7,12 @@ from cliplib.plans import Cue
 from cliplib.values import Rate
 from compose.handover.reels import Edit, Event, Reel, one_line, over_the_end
 
-SRC_RATES = {Fraction(rate * 1000, 1001): told for rate, told in ((24, "23.98"), (30, "29.97"), (60, "59.94"))}
-"""Names of rates that are no whole numbers, as `conform-rate` wants them."""
+SRC_RATES = {
+    Fraction(24000, 1001): "23.98", Fraction(24): "24", Fraction(25): "25", Fraction(30000, 1001): "29.97",
+    Fraction(30): "30", Fraction(48000, 1001): "47.95", Fraction(48): "48", Fraction(50): "50",
+    Fraction(60000, 1001): "59.94", Fraction(60): "60",
+}  # fmt: skip
+"""The rates that `conform-rate` has names for; a file with another name is refused."""
 
 
 def to_fcpxml(edit: Edit) -> str:
@@ -94,7 +98,9 @@ def _clip(parent: Xml.Element, cut: Event, edit: Edit, assets: dict[str, str], o
     Xml.SubElement(made, "note").text = f"cliplib slot={cut.slot} clip={cut.clip}"
     if reel.rate.fraction != edit.rate.fraction:
         # scaleEnabled="0": the clip keeps its speed where rates differ by a thousandth.
-        Xml.SubElement(made, "conform-rate", scaleEnabled="0", srcFrameRate=_rate_name(reel.rate))
+        conform = Xml.SubElement(made, "conform-rate", scaleEnabled="0")
+        if name := SRC_RATES.get(reel.rate.fraction):
+            conform.set("srcFrameRate", name)
     return made
 
 
@@ -121,10 +127,6 @@ def _caption(made: Xml.Element, cue: Cue, cut: Event, edit: Edit) -> None:
         role=f"iTT?captionFormat=ITT.{role}",
     )  # fmt: skip
     Xml.SubElement(Xml.SubElement(caption, "text", placement="bottom"), "text-style").text = one_line(cue.text)
-
-
-def _rate_name(rate: Rate) -> str:
-    return SRC_RATES.get(rate.fraction, str(round(rate.fraction)))
 
 
 def _seconds(frames: int, rate: Rate) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cliplib.errors import MediaError, MissingTool
 from cliplib.plans import Cue
-from compose.handover.reels import Edit, Event, Reel, over_the_end
+from compose.handover.reels import Edit, Event, Reel, file_names, over_the_end
 
 CONTENT, CONTENT_MAC, META = "draft_content.json", "draft_info.json", "draft_meta_info.json"
 HERE = "##_draftpath_placeholder_0E685133-18CE-45ED-8CB8-2904A212EC80_##"
@@ -37,7 +37,8 @@ def write_draft(edit: Edit, folder: Path, name: str) -> None:
     """
     draft = _package()
     (folder / MATERIAL).mkdir(parents=True)
-    materials = {reel.source.footage: _material(draft, reel, folder / MATERIAL) for reel in edit.reels}
+    names = file_names(edit.timeline.sources)
+    materials = {r.source.footage: _material(draft, r, folder / MATERIAL / names[r.source.footage]) for r in edit.reels}
     line = edit.timeline
     with TemporaryDirectory() as scrap:
         script = draft.DraftFolder(scrap).create_draft("draft", line.width, line.height, round(line.rate.fraction))
@@ -84,13 +85,15 @@ def _package() -> Any:
     return pyJianYingDraft
 
 
-def _material(draft: Any, reel: Reel, folder: Path) -> Any:
-    place = folder / reel.path.name
+def _material(draft: Any, reel: Reel, place: Path) -> Any:
     try:
         shutil.copyfile(reel.path, place)
-        return draft.VideoMaterial(str(place), material_name=reel.name)
+        material = draft.VideoMaterial(str(place), material_name=reel.name)
     except (OSError, ValueError) as error:
         raise MediaError(f"{reel.path} cannot be put into a Jianying draft: {error}") from error
+    # The package takes width and height as coded: those of turned footage would be exchanged.
+    material.width, material.height = reel.source.width or material.width, reel.source.height or material.height
+    return material
 
 
 def _fill(draft: Any, script: Any, edit: Edit, materials: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from compose.handover.fcp7 import not_in_fcp7, to_fcp7
 from compose.handover.fcpxml import not_in_fcpxml, to_fcpxml
 from compose.handover.jianying import not_in_draft, write_draft
 from compose.handover.otio import not_in_otio, to_otio
-from compose.handover.reels import Edit, edit_of, timecode_of
+from compose.handover.reels import Edit, edit_of, file_names, timecode_of
 from compose.handover.report import to_html
 from compose.render import check_sources
 from compose.subtitles import Look, to_ass, to_srt, to_vtt
@@ -161,14 +161,9 @@ def _carried(timeline: Timeline, wish: Wish) -> dict[str, Path]:
     Raises:
         MediaError, DiskFull: it cannot be copied, or this file system knows no links.
     """
-    places: dict[str, Path] = {}
-    taken: set[str] = set()
+    places = {id: wish.folder / MEDIA / name for id, name in file_names(timeline.sources).items()}
     for source in timeline.sources:
-        path = Path(source.path)
-        name = path.name if path.name.casefold() not in taken else f"{path.stem}-{source.footage[-6:]}{path.suffix}"
-        taken.add(name.casefold())
-        places[source.footage] = wish.folder / MEDIA / name
-        _bring(path, places[source.footage], wish.media)
+        _bring(Path(source.path), places[source.footage], wish.media)
     return places
 
 

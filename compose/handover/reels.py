@@ -1,7 +1,7 @@
 """A timeline as editing programs count it: footage by name, place, rate and timecode, cuts in its frames."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -198,6 +198,21 @@ def _reel(source: Source, timeline: Timeline, places: Mapping[str, Path], timeco
 def _event(cut: Cut, reel: Reel) -> Event:
     muted = isinstance(cut, SoundCut) and cut.muted
     return Event(cut.slot, cut.clip, reel, reel.picture_at(cut.start), cut.at, cut.frames, not muted)
+
+
+def file_names(sources: Sequence[Source]) -> dict[str, str]:
+    """Footage id to the name of its file in one folder for all; of two that are called alike, the second gets another.
+
+    Upper and lower case are one name, as they are on many disks.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for source in sources:
+        path = Path(source.path)
+        name = path.name if path.name.casefold() not in taken else f"{path.stem}-{source.footage[-6:]}{path.suffix}"
+        taken.add(name.casefold())
+        names[source.footage] = name
+    return names
 
 
 def spaced(events: tuple[Event, ...]) -> Iterator[tuple[int, Event]]:

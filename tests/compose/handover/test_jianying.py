@@ -96,6 +96,30 @@ def test_footage_is_copied_in_and_registered(films: list[Path], tmp_path: Path) 
 
 
 @pytest.mark.handover
+def test_two_files_of_one_name_keep_apart(films: list[Path], tmp_path: Path) -> None:
+    pytest.importorskip("pyJianYingDraft", reason="needs the extra `handover`")
+    twin = tmp_path / "别处" / films[0].name.upper()
+    twin.parent.mkdir()
+    twin.write_bytes(films[1].read_bytes())
+    write_draft(made([films[0], twin], RATES[4], [(0, 0, 60), (1, 0, 60)]), tmp_path / "稿", "小样")
+    inside = {path.read_bytes() for path in (tmp_path / "稿" / "Resources").iterdir()}
+    assert inside == {film.read_bytes() for film in films}
+
+
+@pytest.mark.handover
+def test_turned_footage_has_the_size_that_one_sees(reel: dict[str, Path], tmp_path: Path) -> None:
+    pytest.importorskip("pyJianYingDraft", reason="needs the extra `handover`")
+    edit = made([reel["rotated"]], RATES[4], [(0, 0, 30)])
+    seen = edit.reels[0].source.model_copy(update={"width": 180, "height": 320})
+    turned = edit_of(edit.timeline.model_copy(update={"sources": (seen,)}), {seen.footage: reel["rotated"]}, {})
+    write_draft(turned, tmp_path / "稿", "小样")
+    content = read(tmp_path / "稿")
+    assert [(each["width"], each["height"]) for each in content["materials"]["videos"]] == [(180, 320)]
+    (segment,) = next(track for track in content["tracks"] if track["type"] == "video")["segments"]
+    assert segment["clip"]["scale"]["x"] == 1.0
+
+
+@pytest.mark.handover
 def test_sound_words_and_framing(films: list[Path], tmp_path: Path) -> None:
     pytest.importorskip("pyJianYingDraft", reason="needs the extra `handover`")
     write_draft(made(films, RATES[4], [(0, 0, 60), (1, 0, 60)]), tmp_path / "稿", "小样")

@@ -226,6 +226,21 @@ def test_reels_have_short_plain_names_of_their_own() -> None:
     assert len(set(names)) == 2 and all(re.fullmatch(r"[A-Z0-9_]{3,8}", name) for name in names)
 
 
+def test_a_list_names_footage_by_its_own_drop_frame_timecode() -> None:
+    made = edit(RATES[3], cuts=(Wanted(1, 1797, 4),))
+    code = timecode_in("01:00:00;02")
+    assert code is not None
+    ids = [source.footage for source in made.timeline.sources]
+    places = {reel.source.footage: reel.path for reel in made.reels}
+    text = to_edl(edit_of(made.timeline, places, {ids[1]: code}))
+    assert "01:00:59;29 01:01:00;05 01:00:00:00 01:00:00:04" in text
+
+
+def test_rates_without_a_name_in_final_cut_are_not_named() -> None:
+    root = Xml.fromstring(to_fcpxml(edit(RATES[1], Rate(num=120, den=1))))
+    assert next(each.attrib for each in root.iter("conform-rate")) == {"scaleEnabled": "0"}
+
+
 def test_names_break_no_file() -> None:
     """A file name may hold a line break, and what ends an element or a comment."""
     made = edit(RATES[2], folder=Path("/a\nb"))
