@@ -371,6 +371,7 @@ def test_what_final_cut_writes_is_understood(stock: Studio) -> None:
             first.remove(child)
     edited = read_fcpxml(Xml.tostring(root, "unicode"), "x")
     assert [shot.begin for shot in edited.pictures] == [0, 4, Fraction(21, 25)]
+    assert [shot.at for shot in edited.pictures] == [0, 2, Fraction(9, 2)]
     found = revised(plan, edited, stock.library, "x")
     assert found.plan.picks[0].trim == Span(start=0, end=2000) and found.plan.picks[1:] == plan.picks[1:]
     assert not found.unmapped
