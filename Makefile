@@ -33,9 +33,10 @@ format: $(VENV)/.installed-dev
 search: $(VENV)/.installed-dev
 	CLIPLIB_EXAMPLES=20 $(BIN)/python -m pytest -n auto $(ARGS)
 
-# The tests that need the extra `local` (torch, transformers, sentence-transformers), in an environment of their own.
+# The tests that need the extras `local` (torch, transformers, sentence-transformers) and `handover` (opentimelineio,
+# pyJianYingDraft), in an environment of their own.
 test-extras: $(EXTRAS_VENV)/.installed
-	$(EXTRAS_VENV)/bin/python -m pytest -m local $(ARGS)
+	$(EXTRAS_VENV)/bin/python -m pytest -m "local or handover" $(ARGS)
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cliplib needs Python 3.11 or newer; name one with PYTHON=python3.12"; exit 2; }
@@ -52,7 +53,7 @@ $(EXTRAS_VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(EXTRAS_VENV)
 	$(EXTRAS_VENV)/bin/python -m pip --quiet install --upgrade "pip>=25.1"
 	$(EXTRAS_VENV)/bin/python -m pip --quiet install "$(TORCH)"
-	$(EXTRAS_VENV)/bin/python -m pip --quiet install --editable ".[local]" --group dev
+	$(EXTRAS_VENV)/bin/python -m pip --quiet install --editable ".[local,handover]" --group dev --group readers
 	touch $@
 
 clean:

@@ -164,6 +164,11 @@ class Source(Value):
     length: Millis = told("Length of the file (ms), 0 if unknown", "文件时长（毫秒），未知为 0", default=0)
     transfer: str = told("Colour transfer", "传输特性", default="")
     rights: Rights = Rights()
+    rate: Rate | None = told("Frame rate", "帧率", default=None)
+    width: Millis = told("Width as shown, 0 if unknown", "显示宽度，未知为 0", default=0)
+    height: Millis = told("Height as shown, 0 if unknown", "显示高度，未知为 0", default=0)
+    channels: Millis = told("Channels of the sound stream", "声道数", default=0)
+    sample_rate: Millis = told("Sample rate of the sound stream (Hz)", "采样率", default=0)
 
 
 class Cut(Value):

@@ -64,14 +64,20 @@ def _placed(plan: EditPlan, records: Mapping[str, ClipRecord]) -> Iterator[_Plac
 
 def _source(footage: Footage) -> Source:
     probe = footage.probe
+    sound = probe.audio[0] if probe.audio else None
     return Source(
         footage=footage.id,
         path=footage.path,
         start=probe.start,
-        audio_stream=probe.audio[0].index if probe.audio else None,
+        audio_stream=sound.index if sound else None,
         length=probe.length,
         transfer=probe.transfer,
         rights=footage.rights,
+        rate=probe.rate,
+        width=probe.width,
+        height=probe.height,
+        channels=sound.channels if sound else 0,
+        sample_rate=sound.sample_rate if sound else 0,
     )
 
 

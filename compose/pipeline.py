@@ -176,32 +176,43 @@ def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
         MediaError: rendering failed, or the film failed its check; nothing lies under `out` then.
     """
     job.folder.mkdir(parents=True, exist_ok=True)
-    records = check_plan(plan, job.library)
-    check_rights(plan, records, job.library, job.today)
-    wrong = faults(plan, records)
+    sheet = sheet_of(plan, job.library, job.settings, job.vocabulary)
+    check_rights(plan, sheet.records, job.library, job.today)
+    wrong = faults(plan, sheet.records)
     for fault in wrong:
         job.announce(fault)
-    font = find_font(_drawn(plan, records), job.settings.font)
-    timeline = _timeline(plan, records, font, job)
+    timeline, font = sheet.timeline, sheet.font
+    _keep_timeline(timeline, font, job)
     rendered = render(timeline, Kit(job.ffmpeg, job.folder, font), out, job.watch)
     srt, vtt = write_subtitles(timeline, rendered.output)
-    sheet = draw_sheet(Sheet(plan, timeline, records, font, job.vocabulary), rendered)
+    drawn = draw_sheet(sheet, rendered)
     _note_usage(plan, job)
     return Film(
-        output=rendered.output, plan=plan, timeline=timeline, seconds=seconds_of(timeline), sheet=sheet,
+        output=rendered.output, plan=plan, timeline=timeline, seconds=seconds_of(timeline), sheet=drawn,
         subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *wrong, *rendered.notes),
     )  # fmt: skip
 
 
-def _timeline(plan: EditPlan, records: Mapping[str, ClipRecord], font: FontFace, job: Job) -> Timeline:
-    """The timeline of a plan; lies as timeline.json and as subtitles in the job folder."""
-    footage = {id: job.library.footage(id) for id in {record.footage for record in records.values()}}
-    look = Look(plan.script.width, plan.script.height, font)
-    timeline = lay_out(plan, records, footage, look.measure)
+def sheet_of(plan: EditPlan, library: Library, settings: Settings, vocabulary: Vocabulary) -> Sheet:
+    """A plan laid out on its timeline, with the records of its clips and the font of its subtitles.
+
+    Raises:
+        ScriptError, UnknownRecord: a pick cannot be used.
+        GlyphMissing: no font has the characters of the subtitles.
+    """
+    records = check_plan(plan, library)
+    font = find_font(_drawn(plan, records), settings.font)
+    footage = {id: library.footage(id) for id in {record.footage for record in records.values()}}
+    timeline = lay_out(plan, records, footage, Look(plan.script.width, plan.script.height, font).measure)
+    return Sheet(plan, timeline, records, font, vocabulary)
+
+
+def _keep_timeline(timeline: Timeline, font: FontFace, job: Job) -> None:
+    """Keep a timeline as timeline.json and as subtitles in the job folder."""
+    look = Look(timeline.width, timeline.height, font)
     _keep(job, "timeline.json", timeline.model_dump_json(by_alias=True, indent=2))
     _keep(job, "subtitles.ass", to_ass(timeline.cues, timeline.rate, look))
     _keep(job, "subtitles.srt", to_srt(timeline.cues, timeline.rate))
-    return timeline
 
 
 def _drawn(plan: EditPlan, records: Mapping[str, ClipRecord]) -> str:

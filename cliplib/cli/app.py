@@ -15,6 +15,7 @@ from cliplib.cli import (
     clips,
     composing,
     demonstration,
+    handing,
     indexing,
     ingesting,
     products,
@@ -69,6 +70,8 @@ app.command("plan")(composing.plan)
 app.command("replan")(replanning.replan)
 app.command("gaps")(replanning.gaps)
 app.command("render")(composing.render)
+app.command("handover")(handing.handover)
+app.command("import-timeline")(handing.import_timeline)
 app.add_typer(indexing.app, name="index")
 app.add_typer(reporting.app, name="report")
 app.command("check")(checking.check)

@@ -1,11 +1,13 @@
 """`compose`, `plan` and `render`: from a script to a plan, from a plan to a film, or the whole way."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cliplib.cli.handing import HandoverOption, beside, formats_of
 from cliplib.cli.options import CallsOption, CostOption, JsonOption, LibraryOption
 from cliplib.cli.output import note, result
 from cliplib.errors import ScriptError, UsageError
@@ -13,6 +15,7 @@ from cliplib.errors import ScriptError, UsageError
 if TYPE_CHECKING:
     from cliplib.cli.session import Session
     from cliplib.plans import EditPlan, Script
+    from compose.handover.package import Handed
     from compose.pipeline import Film, Job
 
 OutputOption = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
@@ -33,6 +36,7 @@ def compose(
     ] = None,
     writer: WriterOption = None,
     orders: OrdersOption = 1,
+    handover: HandoverOption = None,
     max_calls: CallsOption = None,
     max_cost: CostOption = None,
     library: LibraryOption = None,
@@ -44,14 +48,16 @@ def compose(
     if (script is None) == (from_plan is None):
         raise UsageError("name a script, or a plan with --from")
     if from_plan is not None:
-        render(from_plan, output, library, as_json)
+        render(from_plan, output, handover, library, as_json)
     elif script is not None and stop_at == "plan":
         plan(script, output, writer, orders, max_calls, max_cost, library=library, as_json=as_json)
     elif script is not None:
         from cliplib.cli.session import session
 
         with session(library, write=True, writer=writer, max_calls=max_calls, max_cost=max_cost) as now:
-            _tell(make_film(now, script, output, orders), as_json)
+            wanted = formats_of(handover)
+            film = make_film(now, script, output, orders)
+            _tell(film, beside(now, film, wanted), as_json)
 
 
 def plan(
@@ -92,6 +98,7 @@ def plan(
 def render(
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json, edited or not.")],
     output: OutputOption = Path("ad.mp4"),
+    handover: HandoverOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -100,11 +107,12 @@ def render(
     from compose.pipeline import render_plan
     from compose.planfile import read_plan
 
+    wanted = formats_of(handover)
     with session(library, write=True) as now:
         decided = read_plan(bytes_of(plan_file), now.library)
         with now.index() as index, _watched() as watch:
             film = render_plan(decided, job_of(now, index, decided.script, watch), output)
-        _tell(film, as_json)
+        _tell(film, beside(now, film, wanted), as_json)
 
 
 def make_film(now: "Session", script: Path, output: Path, orders: int = 1) -> "Film":
@@ -160,9 +168,11 @@ def film_files(film: "Film") -> dict[str, str]:
     }
 
 
-def _tell(film: "Film", as_json: bool) -> None:
-    files = film_files(film)
-    data = {**files, "seconds": film.seconds, **plan_data(film.plan)}
+def _tell(film: "Film", handed: "Sequence[Handed]", as_json: bool) -> None:
+    from compose.handover.package import as_data
+
+    files = {**film_files(film), **{each.format: str(each.path) for each in handed}}
+    data = {**film_files(film), "seconds": film.seconds, **plan_data(film.plan), "handover": as_data(handed)}
     text = "\n".join(f"{name}: {place}" for name, place in files.items())
     result(data, f"{plan_text(film.plan)}\n{text}", as_json)
 
