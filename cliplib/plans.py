@@ -52,6 +52,7 @@ class Script(Value):
     length: int = told("Target length (ms)", "目标时长（毫秒）", gt=0)
     width: int = told("Width", "宽", default=1080, gt=0)
     height: int = told("Height", "高", default=1920, gt=0)
+    one_speaker: bool = told("Only one person speaks", "全片同一人说话", default=False)
     beats: tuple[Beat, ...] = Field(min_length=1)
 
 
@@ -106,7 +107,9 @@ class Pick(Value):
     reason: str = told("Why this clip", "选用理由")
     score: float
     terms: dict[str, float]
+    weighed: dict[str, float] = told("What the solver counted for and against it", "求解器计分", default={})
     runners_up: tuple[RunnerUp, ...] = ()
+    locked: bool = told("Locked: a new plan keeps clip and part", "锁定：重排时保留", default=False)
 
 
 class Change(Value):
@@ -128,7 +131,7 @@ class Gap(Value):
 
 
 class EditPlan(Value):
-    """The edit as decided: one pick per slot in order. A person may change it and render from it."""
+    """The edit as decided: one pick per slot in order. A person may change it, plan anew from it and render from it."""
 
     schema_: Literal["edit-plan.1"] = Field(default="edit-plan.1", alias="schema")
     script: Script
@@ -138,6 +141,9 @@ class EditPlan(Value):
     model: str = told("Model as it named itself", "模型", default="")
     prompt: str = told("Prompt fingerprint", "提示词指纹", default="")
     proof: Proof = told("What the solver proved", "求解结论")
+    worth: float = told("What the solver counted for the whole film", "求解器总分", default=0.0)
+    forbidden: tuple[ClipId, ...] = told("Clips that must not be used", "禁用片段", default=())
+    must_use: tuple[ClipId, ...] = told("Clips that must be used", "必用片段", default=())
     changed_by_solver: tuple[Change, ...] = told("Changes by the solver", "求解器改动", default=())
     gaps: tuple[Gap, ...] = told("What is missing", "缺口", default=())
     notes: tuple[str, ...] = told("What else to know", "说明", default=())
