@@ -97,7 +97,9 @@ class Settings(BaseModel):
     candidates: int = Field(default=12, ge=1, le=99, description="Clips offered per beat")
     product: tuple[Product, ...] = ()
     vocabulary: dict[str, list[dict[str, Any]]] = {}
-    claim_rule: list[dict[str, Any]] = Field(default=[], description="Rules of the claim check, on top of the shipped ones")
+    claim_rule: list[dict[str, Any]] = Field(
+        default=[], description="Rules of the claim check, on top of the shipped ones"
+    )
 
     def product_called(self, name: str) -> Product | None:
         """The product that is meant by an id, name or alias."""
@@ -179,6 +181,8 @@ def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
         if env.get(variable):
             values[name] = env[variable]
     for name in Settings.model_fields:
-        if name not in ("product", "price", "vocabulary", "claim_rule") and (value := env.get(f"CLIPLIB_{name.upper()}")):
+        if name not in ("product", "price", "vocabulary", "claim_rule") and (
+            value := env.get(f"CLIPLIB_{name.upper()}")
+        ):
             values[name] = value
     return values

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from cliplib.claims import Allowance, Finding
 from cliplib.records import ClipId, FootageId, Rights
+from cliplib.scores import ScoreCard
 from cliplib.values import Key, Millis, Rate, Span, Value, told
 
 BeatId = Annotated[str, StringConstraints(pattern=r"^b[0-9]{1,3}$")]
@@ -149,6 +150,7 @@ class EditPlan(Value):
     gaps: tuple[Gap, ...] = told("What is missing", "缺口", default=())
     notes: tuple[str, ...] = told("What else to know", "说明", default=())
     findings: tuple[Finding, ...] = told("What the claim check found when it was planned", "宣称检查结果", default=())
+    scores: ScoreCard | None = told("Score card when it was planned", "五维评分", default=None)
     allowed: tuple[Allowance, ...] = told("Findings that a person allowed", "人工放行", default=())
 
     @property

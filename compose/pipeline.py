@@ -18,8 +18,11 @@ from cliplib.media.fonts import FontFace, find_font
 from cliplib.plans import EditPlan, Script, Timeline
 from cliplib.records import ClipRecord
 from cliplib.vocabulary import Vocabulary
+from compose.claims.checking import checker_for, refuse_blocked
 from compose.handover.contact_sheet import Sheet, draw_sheet
+from compose.handover.score_picture import write_score
 from compose.handover.srt import write_subtitles
+from compose.judging import judged
 from compose.layout import caption_of, lay_out, seconds_of
 from compose.offers import Offers, gather
 from compose.picking import Picked, pick
@@ -59,6 +62,7 @@ class Film:
     timeline: Timeline
     seconds: float
     sheet: Path
+    score: Path
     subtitles: Path
     captions: Path
     folder: Path
@@ -77,6 +81,7 @@ def compose(script: Script, job: Job, *, out: Path) -> Film:
 
     Raises:
         NothingFits: no selection satisfies the script.
+        ClaimBlocked: it says what must not be said; the plan lies in the job folder.
         MediaError: rendering failed, or the film failed its check; nothing lies under `out` then.
     """
     return render_plan(plan_for(script, job), job, out)
@@ -94,7 +99,8 @@ def plan_for(script: Script, job: Job) -> EditPlan:
     _keep(job, "offers.json", "[" + ",\n".join(offer.to_json() for offer in offers.offers) + "]")
     picked = _pick(script, offers, job)
     _keep(job, "proposal.json", picked.proposal.to_json())
-    plan = planned(script, offers, picked)
+    records = {record.id: record for record in offers.clips.values()}
+    plan = judged(planned(script, offers, picked), records, checker_for(job.settings, job.today))
     _keep(job, "plan.json", plan.model_dump_json(by_alias=True, indent=2))
     return plan
 
@@ -104,20 +110,24 @@ def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
 
     Raises:
         ScriptError, UnknownRecord: a pick cannot be used.
+        ClaimBlocked: its words break a rule, and no person has allowed it; before anything is rendered.
         GlyphMissing: no font has the characters of the subtitles; before anything is rendered.
         MediaError: rendering failed, or the film failed its check; nothing lies under `out` then.
     """
     job.folder.mkdir(parents=True, exist_ok=True)
     records = check_plan(plan, job.library)
+    plan = judged(plan, records, checker_for(job.settings, job.today))
+    refuse_blocked(plan)
     font = find_font(_drawn(plan, records), job.settings.font)
     timeline = _timeline(plan, records, font, job)
     rendered = render(timeline, Kit(job.ffmpeg, job.folder, font), out, job.watch)
     srt, vtt = write_subtitles(timeline, rendered.output)
     sheet = draw_sheet(Sheet(plan, timeline, records, font, job.vocabulary), rendered)
+    score = write_score(plan, rendered.output.with_suffix(".score.png"))
     _note_usage(plan, job)
     return Film(
         output=rendered.output, plan=plan, timeline=timeline, seconds=seconds_of(timeline), sheet=sheet,
-        subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *rendered.notes),
+        score=score, subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *rendered.notes),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from cliplib.cli import (
     demonstration,
     indexing,
     ingesting,
+    judging,
     products,
     review,
     serving,
@@ -63,6 +64,8 @@ app.add_typer(products.app, name="product")
 app.command("compose")(composing.compose)
 app.command("plan")(composing.plan)
 app.command("render")(composing.render)
+app.command("check-claims")(judging.check_claims)
+app.command("score")(judging.score)
 app.add_typer(indexing.app, name="index")
 app.command("doctor")(setup.doctor)
 app.command("demo")(demonstration.demo)

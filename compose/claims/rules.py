@@ -113,9 +113,7 @@ def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def shipped() -> tuple[Rule, ...]:
     """The rules that come with cliplib, in the order of file names."""
     packs = sorted((f for f in files("compose.claims").iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return tuple(
-        _rule(entry, pack.name) for pack in packs for entry in tomllib.loads(pack.read_text("utf-8"))["rule"]
-    )
+    return tuple(_rule(entry, pack.name) for pack in packs for entry in tomllib.loads(pack.read_text("utf-8"))["rule"])
 
 
 def extended(entries: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
