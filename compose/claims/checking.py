@@ -93,7 +93,7 @@ def refuse_blocked(plan: EditPlan) -> None:
 
 
 def allowing(plan: EditPlan, names: Iterable[str], who: str, at: datetime | None = None) -> EditPlan:
-    """A plan in which a person takes on findings, named RULE@PLACE; kept with their words, so that others stop it again.
+    """A plan in which a person takes on findings, named RULE@PLACE and kept with their words.
 
     Raises:
         UsageError: the plan has no such finding.
@@ -140,7 +140,7 @@ def _heard(pick: Pick, record: ClipRecord, script: Script, at: int) -> Iterator[
 
 
 def _said(line: Line, trim: Span) -> str:
-    """The part of a line that reaches the film: all of it where half lies in the part used, for then it is burned in."""
+    """The part of a line that reaches the film: all of it where half of it is heard, for then it is burned in."""
     shared = line.span.overlap(trim)
     if not shared:
         return ""

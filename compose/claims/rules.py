@@ -14,9 +14,11 @@ from cliplib.claims import Level
 from cliplib.errors import SettingsError
 from cliplib.values import Key, Value
 from cliplib.vocabulary import Language
-from cliplib.words import folded_with_places, is_chinese
+from cliplib.words import folded_with_places
 
-INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+GAP = re.compile(rf"[{INVISIBLE}]+|(?<=[\u3400-\u9fff])[\s{INVISIBLE}]+(?=[\u3400-\u9fff])")
+"""What does not count between characters: invisible ones, and spaces beside Chinese ones, as read from pictures."""
 Strength = Literal["block", "needs_evidence", "warn", "off"]
 
 
@@ -44,12 +46,11 @@ class Rule(Value):
 
     def matches(self, plain: str) -> Iterator[tuple[int, int]]:
         """Where the rule is broken in a text made by `plain_with_places`, without what an exception touches."""
-        excused = [found.span() for pattern in self._unless for found in pattern.finditer(plain)]
-        for pattern in self._patterns:
-            for found in pattern.finditer(plain):
-                start, end = found.span()
-                if start < end and not any(start < b and a < end for a, b in excused):
-                    yield start, end
+        spans = [found.span() for pattern in self._patterns for found in pattern.finditer(plain) if found[0]]
+        excused = [found.span() for pattern in self._unless for found in pattern.finditer(plain)] if spans else []
+        for start, end in spans:
+            if not any(start < b and a < end for a, b in excused):
+                yield start, end
 
     def why(self, language: Language) -> str:
         """What is wrong, for an editor of that language."""
@@ -88,14 +89,9 @@ def broken(text: str, rules: Iterable[Rule]) -> tuple[Hit, ...]:
 def plain_with_places(text: str) -> tuple[str, list[int]]:
     """Folded text without invisible characters and spaces beside Chinese ones, and where each character comes from."""
     wide, places = folded_with_places(text)
-    kept = [k for k, character in enumerate(wide) if character not in INVISIBLE and not _loose(wide, k)]
+    loose = {k for gap in GAP.finditer(wide) for k in range(*gap.span())}
+    kept = [k for k in range(len(wide)) if k not in loose]
     return "".join(wide[k] for k in kept), [*(places[k] for k in kept), len(text)]
-
-
-def _loose(text: str, at: int) -> bool:
-    """Whether a space only stands between Chinese characters, as recognised and spaced-out text has it."""
-    before, after = text[:at].rstrip()[-1:], text[at:].lstrip()[:1]
-    return text[at].isspace() and is_chinese(before) and is_chinese(after)
 
 
 def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
