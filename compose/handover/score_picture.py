@@ -37,7 +37,7 @@ NUMBERS = {
 """What a dimension and a number are called, in Chinese and English."""
 
 CARD, ROWS, ROW, MARGIN, GUTTER = 300, 4, 46, 24, 16
-HEIGHT = 2 * MARGIN + 44 + ROWS * ROW
+HEIGHT = 2 * MARGIN + 62 + ROWS * ROW
 
 
 def draw_score(card: ScoreCard, font: FontFace, language: Language) -> Image.Image:
