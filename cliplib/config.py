@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from cliplib.claims import Claim
 from cliplib.errors import SettingsError
 from cliplib.values import Key, Value
 
@@ -37,6 +38,8 @@ class Product(Value):
     """Words that speech recognition shall expect."""
     misheard: tuple[str, ...] = ()
     """What speech recognition writes instead of a name: "heard", for the product's name, or "heard=right"."""
+    claim: tuple[Claim, ...] = ()
+    """The fact sheet: what may be said of it, with the proof."""
 
     def names(self) -> tuple[str, ...]:
         """Id, name and aliases."""
@@ -96,6 +99,9 @@ class Settings(BaseModel):
     most_uses: int | None = Field(default=None, ge=1, description="Films that a clip may be used in")
     product: tuple[Product, ...] = ()
     vocabulary: dict[str, list[dict[str, Any]]] = {}
+    claim_rule: list[dict[str, Any]] = Field(
+        default=[], description="Rules of the claim check, on top of the shipped ones"
+    )
 
     def product_called(self, name: str) -> Product | None:
         """The product that is meant by an id, name or alias."""
@@ -104,7 +110,7 @@ class Settings(BaseModel):
 
     def shown(self) -> dict[str, Any]:
         """The settings as they may be printed: without the key, and without a password inside the address."""
-        data = self.model_dump(mode="json", exclude={"api_key", "vocabulary"})
+        data = self.model_dump(mode="json", exclude={"api_key", "vocabulary", "claim_rule"})
         data["api_key"] = "set" if self.api_key.get_secret_value() else "not set"
         data["base_url"] = without_userinfo(self.base_url)
         return data
@@ -177,6 +183,8 @@ def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
         if env.get(variable):
             values[name] = env[variable]
     for name in Settings.model_fields:
-        if name not in ("product", "price", "vocabulary") and (value := env.get(f"CLIPLIB_{name.upper()}")):
+        if name not in ("product", "price", "vocabulary", "claim_rule") and (
+            value := env.get(f"CLIPLIB_{name.upper()}")
+        ):
             values[name] = value
     return values

@@ -26,7 +26,8 @@ CliplibError                exit 1   E_FAILED
 │   ├── NoLibrary           exit 10  E_NO_LIBRARY
 │   ├── LibraryLocked       exit 11  E_LOCKED       names the holder
 │   └── IndexDamaged        exit 1   E_INDEX        the vector index does not answer; it can be rebuilt
-└── NothingFits             exit 4   E_NOTHING_FITS no selection satisfies the script
+├── NothingFits             exit 4   E_NOTHING_FITS no selection satisfies the script
+└── ClaimBlocked            exit 5   E_CLAIM        the script or film says what must not be said
 
 Some items failed while the rest went on is not an exception: the report says so and the exit code is 3.
 """
@@ -43,6 +44,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     PARTIAL = 3
     NOTHING_FITS = 4
+    CLAIM_BLOCKED = 5
     NO_LIBRARY = 10
     LOCKED = 11
     CREDENTIALS = 12
@@ -264,3 +266,11 @@ class NothingFits(CliplibError):
     exit_code = ExitCode.NOTHING_FITS
     code = "E_NOTHING_FITS"
     advice = "Shorten the script, allow more content types, or ingest more footage."
+
+
+class ClaimBlocked(CliplibError):
+    """The words of a script or film break a rule of the claim check, and no person has allowed it."""
+
+    exit_code = ExitCode.CLAIM_BLOCKED
+    code = "E_CLAIM"
+    advice = "Change the line or the clip; `cliplib check-claims` says what to write instead."

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from cliplib.claims import Allowance, Finding
 from cliplib.records import ClipId, FootageId, Rights
+from cliplib.scores import ScoreCard
 from cliplib.values import Key, Millis, Rate, Span, Value, told
 
 BeatId = Annotated[str, StringConstraints(pattern=r"^b[0-9]{1,3}$")]
@@ -147,6 +149,9 @@ class EditPlan(Value):
     changed_by_solver: tuple[Change, ...] = told("Changes by the solver", "求解器改动", default=())
     gaps: tuple[Gap, ...] = told("What is missing", "缺口", default=())
     notes: tuple[str, ...] = told("What else to know", "说明", default=())
+    findings: tuple[Finding, ...] = told("What the claim check found when it was planned", "宣称检查结果", default=())
+    scores: ScoreCard | None = told("Score card when it was planned", "五维评分", default=None)
+    allowed: tuple[Allowance, ...] = told("Findings that a person allowed", "人工放行", default=())
 
     @property
     def length(self) -> int:

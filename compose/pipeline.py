@@ -19,8 +19,11 @@ from cliplib.plans import EditPlan, Proposal, Script, Timeline
 from cliplib.records import ClipRecord
 from cliplib.vocabulary import Vocabulary
 from compose.auditing import faults
+from compose.claims.checking import checker_for, refuse_blocked
 from compose.handover.contact_sheet import Sheet, draw_page, draw_sheet, poster_of
+from compose.handover.score_picture import write_score
 from compose.handover.srt import write_subtitles
+from compose.judging import judged
 from compose.layout import caption_of, lay_out, seconds_of
 from compose.offers import NO_WISHES, Offers, Wishes, gather
 from compose.picking import Picked, pick
@@ -64,6 +67,7 @@ class Film:
     timeline: Timeline
     seconds: float
     sheet: Path
+    score: Path
     subtitles: Path
     captions: Path
     folder: Path
@@ -82,6 +86,7 @@ def compose(script: Script, job: Job, *, out: Path) -> Film:
 
     Raises:
         NothingFits: no selection satisfies the script.
+        ClaimBlocked: it says what must not be said; the plan lies in the job folder.
         MediaError: rendering failed, or the film failed its check; nothing lies under `out` then.
     """
     return render_plan(plan_for(script, job), job, out)
@@ -101,8 +106,15 @@ def planned_for(script: Script, job: Job, wishes: Wishes = NO_WISHES) -> Planned
     offers = offered(script, job, wishes)
     planned = _best(script, offers, Hand(must_use=wishes.must_use), job)
     made = planned.plan.model_copy(update={"forbidden": tuple(sorted(wishes.forbidden))})
+    made = in_judgement(made, offers, job)
     _keep(job, "plan.json", made.model_dump_json(by_alias=True, indent=2))
     return replace(planned, plan=made)
+
+
+def in_judgement(plan: EditPlan, offers: Offers, job: Job) -> EditPlan:
+    """The plan with what the claim check finds in it, and its scores."""
+    records = {record.id: record for record in offers.clips.values()}
+    return judged(plan, records, checker_for(job.settings, job.today))
 
 
 def offered(script: Script, job: Job, wishes: Wishes = NO_WISHES) -> Offers:
@@ -172,10 +184,14 @@ def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
 
     Raises:
         ScriptError, UnknownRecord: a pick cannot be used.
+        ClaimBlocked: its words break a rule, and no person has allowed it; before anything is rendered.
         GlyphMissing: no font has the characters of the subtitles; before anything is rendered.
         MediaError: rendering failed, or the film failed its check; nothing lies under `out` then.
     """
     job.folder.mkdir(parents=True, exist_ok=True)
+    records = check_plan(plan, job.library)
+    plan = judged(plan, records, checker_for(job.settings, job.today))
+    refuse_blocked(plan)
     sheet = sheet_of(plan, job.library, job.settings, job.vocabulary)
     check_rights(plan, sheet.records, job.library, job.today)
     wrong = faults(plan, sheet.records)
@@ -186,10 +202,11 @@ def render_plan(plan: EditPlan, job: Job, out: Path) -> Film:
     rendered = render(timeline, Kit(job.ffmpeg, job.folder, font), out, job.watch)
     srt, vtt = write_subtitles(timeline, rendered.output)
     drawn = draw_sheet(sheet, rendered)
+    score = write_score(plan, rendered.output.with_suffix(".score.png"))
     _note_usage(plan, job)
     return Film(
         output=rendered.output, plan=plan, timeline=timeline, seconds=seconds_of(timeline), sheet=drawn,
-        subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *wrong, *rendered.notes),
+        score=score, subtitles=srt, captions=vtt, folder=job.folder, notes=(*plan.notes, *wrong, *rendered.notes),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cliplib.errors import ScriptError
 from cliplib.plans import Choice, EditPlan, Pick, Proposal, Script
@@ -10,7 +10,7 @@ from cliplib.values import Span
 from compose.comparing import Move, moves
 from compose.offers import Offers, Wishes
 from compose.picking import Picked
-from compose.pipeline import Job, decided, offered, proposed
+from compose.pipeline import Job, decided, in_judgement, offered, proposed
 from compose.planfile import check_plan
 from compose.planning import Planned
 from compose.table import Hand, Hold
@@ -75,9 +75,9 @@ def replan(plan: EditPlan, edits: Edits, job: Job) -> Replanned:
     kept = _kept(draft, offers)
     asked = Offers(tuple(o for o in offers.offers if o.beat not in {c.beat for c in kept}), offers.clips)
     planned = decided(draft.script, offers, _picked(draft, kept, asked, job), hand, job)
-    planned = Planned(
-        planned.plan.model_copy(update={"forbidden": draft.forbidden, "rate": plan.rate}), planned.table, planned.worth
-    )
+    stays = {"forbidden": draft.forbidden, "rate": plan.rate, "allowed": plan.allowed}
+    made = in_judgement(planned.plan.model_copy(update=stays), offers, job)
+    planned = replace(planned, plan=made)
     return Replanned(planned, moves(draft.old, planned.plan, _reasons(draft, planned.plan, offers)))
 
 

@@ -108,6 +108,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "silent": ("原声静音", "muted"),
     "gap line": ("缺口 {beat}（{what}）：{why}", "Missing {beat} ({what}): {why}"),
     "change line": ("求解器调整 {beat}：{why}", "Changed by the solver {beat}: {why}"),
+    "claim expired": ("该宣称的证据已过期", "the proof of this claim has expired"),
+    "claim withdrawn": ("该宣称已撤回", "this claim was withdrawn"),
+    "claim instead": ("更新事实表中的证据，或改写这句话", "renew the proof in the fact sheet, or say something else"),
+    "claim law": ("商品事实表：{evidence}", "fact sheet of the product: {evidence}"),
     "feasible": ("求解器在时限内没有证明最优", "the solver did not prove within its limit that nothing is better"),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from cliplib.cli import (
     handing,
     indexing,
     ingesting,
+    judging,
     products,
     replanning,
     reporting,
@@ -72,6 +73,8 @@ app.command("gaps")(replanning.gaps)
 app.command("render")(composing.render)
 app.command("handover")(handing.handover)
 app.command("import-timeline")(handing.import_timeline)
+app.command("check-claims")(judging.check_claims)
+app.command("score")(judging.score)
 app.add_typer(indexing.app, name="index")
 app.add_typer(reporting.app, name="report")
 app.command("check")(checking.check)

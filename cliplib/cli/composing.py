@@ -145,6 +145,8 @@ def plan_data(decided: "EditPlan") -> dict[str, Any]:
         "changed_by_solver": [json.loads(change.to_json()) for change in decided.changed_by_solver],
         "gaps": [json.loads(gap.to_json()) for gap in decided.gaps],
         "notes": list(decided.notes),
+        "findings": [json.loads(finding.to_json()) for finding in decided.findings],
+        "scores": None if decided.scores is None else json.loads(decided.scores.to_json()),
     }
 
 
@@ -154,7 +156,19 @@ def plan_text(decided: "EditPlan") -> str:
     lines += [f"  {p.slot} {p.trim.length / 1000:.1f} s {p.clip}: {p.reason}" for p in decided.picks]
     lines += [f"  changed: {change.beat}: {change.why}" for change in decided.changed_by_solver]
     lines += [f"  missing: {gap.beat} {gap.line}: {gap.why}" for gap in decided.gaps]
-    return "\n".join(lines + [f"  note: {text}" for text in decided.notes])
+    lines += [f"  note: {text}" for text in decided.notes]
+    return "\n".join([*lines, *_judgement(decided)])
+
+
+def _judgement(decided: "EditPlan") -> list[str]:
+    """Findings of the claim check, and what the score card failed."""
+    from compose.claims.checking import in_words
+
+    lines = [f"  {finding.level}: {in_words(finding)}" for finding in decided.findings]
+    for dimension in decided.scores.dimensions if decided.scores else ():
+        short = [f"{n.name} {n.value:g}, not {n.rule}" for n in dimension.numbers if not n.good]
+        lines += [f"  not {dimension.name}: {'; '.join(short)}"] if short else []
+    return lines
 
 
 def film_files(film: "Film") -> dict[str, str]:
@@ -162,6 +176,7 @@ def film_files(film: "Film") -> dict[str, str]:
     return {
         "output": str(film.output),
         "sheet": str(film.sheet),
+        "score": str(film.score),
         "plan": str(film.folder / "plan.json"),
         "subtitles": str(film.subtitles),
         "job": str(film.folder),

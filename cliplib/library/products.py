@@ -15,7 +15,8 @@ from cliplib.errors import SettingsError, UnknownRecord, UsageError
 from cliplib.words import folded
 
 HEADER = re.compile(r"^[ \t]*\[\[[ \t]*product[ \t]*\]\][^\n]*(?:\n|$)", re.MULTILINE)
-TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+TABLE = re.compile(r"^[ \t]*\[(?!\[?[ \t]*product[ \t]*\.)", re.MULTILINE)
+"""What ends a product: a table that is none of its own, such as its claims."""
 LISTS = ("aliases", "hotwords", "misheard")
 
 

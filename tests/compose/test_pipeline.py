@@ -77,6 +77,7 @@ def test_the_film_and_all_that_lies_beside_it(made: tuple[Studio, Job, Film]) ->
     assert probe(film.output).length == pytest.approx(film.seconds * 1000, abs=2)
     assert sorted(p.name for p in film.output.parent.iterdir()) == [
         "film.mp4",
+        "film.score.png",
         "film.sheet.png",
         "film.srt",
         "film.vtt",
