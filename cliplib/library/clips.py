@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -100,23 +100,32 @@ class ClipRoom(LineageRoom):
         Raises:
             UsageError: the field cannot be edited, or the value does not fit it.
         """
-        if field not in EDITABLE:
-            raise UsageError(f"{field!r} cannot be edited; {', '.join(EDITABLE)} can")
+        return self.amend(id, {field: value}, who)
+
+    def amend(self, id: str, values: Mapping[str, JsonValue], who: str) -> ClipRecord:
+        """Correct several fields of a clip at once; of one that is in force as a person's word already nothing changes.
+
+        Raises:
+            UsageError: as for `correct`; then nothing of it is kept.
+        """
         with self._database.change() as connection:
             record = self.get(id)
-            id = record.id
-            new = _fitting(record, field, value)
-            standing = record.review.corrections.get(field)
-            if standing is not None and standing.new == new:
+            fitted = fitting(record, values)
+            standing = record.review.corrections
+            news = {f: new for f, new in fitted.items() if f not in standing or standing[f].new != new}
+            if not news:
                 return record
-            old = record.effective().model_dump(mode="json")[field]
-            entry = Correction(field=field, old=old, new=new, who=who, at=datetime.now(UTC))
-            connection.execute(
-                "INSERT INTO corrections (clip, field, correction) VALUES (?, ?, ?)", (id, field, entry.to_json())
-            )
-            connection.execute("UPDATE clips SET revision = revision + 1 WHERE id = ?", (id,))
-            self._put_in_force(connection, id)
-            return self.get(id)
+            effective = record.effective().model_dump(mode="json", include=set(news))
+            at = datetime.now(UTC)
+            for field, new in news.items():
+                entry = Correction(field=field, old=effective[field], new=new, who=who, at=at)
+                connection.execute(
+                    "INSERT INTO corrections (clip, field, correction) VALUES (?, ?, ?)",
+                    (record.id, field, entry.to_json()),
+                )
+            connection.execute("UPDATE clips SET revision = revision + ? WHERE id = ?", (len(news), record.id))
+            self._put_in_force(connection, record.id)
+            return self.get(record.id)
 
     def review(self, id: str, status: ReviewStatus, who: str, note: str = "") -> ClipRecord:
         """Note a person's decision on a clip; every decision is kept, the last one is in force."""
@@ -242,15 +251,22 @@ def _assembled(row: sqlite3.Row, corrections: dict[str, Correction]) -> ClipReco
     return ClipRecord.from_json(text).model_copy(update={"review": review, "revision": row["revision"]})
 
 
-def _fitting(record: ClipRecord, field: str, value: JsonValue) -> JsonValue:
+def fitting(record: ClipRecord, values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The values in the form in which a record holds them.
+
+    Raises:
+        UsageError: one of the fields cannot be edited, or a value does not fit it.
+    """
+    if unknown := [field for field in values if field not in EDITABLE]:
+        raise UsageError(f"{unknown[0]!r} cannot be edited; {', '.join(EDITABLE)} can")
     data = record.model_dump(mode="json", by_alias=True, exclude={"review"})
     try:
-        changed = ClipRecord.from_json(json.dumps({**data, field: value}))
+        changed = ClipRecord.from_json(json.dumps({**data, **values}))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"clip {record.id}: {place}: {first['msg']}") from error
-    fitted: JsonValue = changed.model_dump(mode="json")[field]
+    fitted: dict[str, JsonValue] = changed.model_dump(mode="json", include=set(values))
     return fitted
 
 

@@ -11,6 +11,7 @@ from cliplib.library import place
 from cliplib.library.database import Database
 from cliplib.library.edits import EditRoom
 from cliplib.library.footage import FootageRoom
+from cliplib.library.imports import ImportRoom
 from cliplib.library.journal import JournalRoom
 from cliplib.library.lineage import LIVE
 from cliplib.library.lock import WriterLock
@@ -19,7 +20,7 @@ from cliplib.library.usage import UsageRoom
 from cliplib.vocabulary import Language
 
 
-class Library(FootageRoom, EditRoom, IndexRoom, JournalRoom, UsageRoom):
+class Library(FootageRoom, EditRoom, ImportRoom, IndexRoom, JournalRoom, UsageRoom):
     """All records of one library. Readers never wait for the writer; there is one writer at a time.
 
     Use as a context manager, or call `close`.
