@@ -19,7 +19,7 @@ def filled_library(folder: Path, texts: Sequence[tuple[str, str]], language: str
     ids: dict[str, str] = {}
     with library.together():
         for start in range(0, len(texts), PER_FOOTAGE):
-            footage = library.add_footage(_footage(start))
+            footage = library.add_footage(footage_of(start))
             for place, (name, text) in enumerate(texts[start : start + PER_FOOTAGE]):
                 record = clip_of(footage, place, text, language)
                 library.put(record)
@@ -46,7 +46,8 @@ def clip_of(footage: Footage, place: int, text: str, language: str) -> ClipRecor
     )
 
 
-def _footage(number: int) -> Footage:
+def footage_of(number: int) -> Footage:
+    """Footage number so and so."""
     sha256 = hashlib.sha256(f"benchmark {number}".encode()).hexdigest()
     return Footage(
         id=Footage.id_of(sha256),
