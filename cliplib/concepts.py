@@ -10,9 +10,6 @@ from cliplib.words import folded, is_chinese, stems, tokens
 MARK = "c0"
 """Put before a concept's name, so that no word is taken for it."""
 
-LONGEST = 5
-"""Characters of the longest Chinese word in the list."""
-
 
 def concepts(text: str) -> list[str]:
     """The names of the concepts that a text speaks of, in order, once for each time.
@@ -38,13 +35,23 @@ def terms(text: str) -> list[str]:
 def _words(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Known words of a text: stems of alphabetic scripts, and for Chinese the longest word from the left on."""
     yield from (stem for stem in stems(text) if stem in known)
+    lengths = _lengths()
     at = 0
     while at < len(text):
-        for length in range(min(LONGEST, len(text) - at), 0, -1):
-            if is_chinese(text[at]) and text[at : at + length] in known:
-                yield text[at : at + length]
-                break
+        length = next((n for n in lengths.get(text[at], ()) if text[at : at + n] in known), 0)
+        if length:
+            yield text[at : at + length]
         at += max(1, length)
+
+
+@cache
+def _lengths() -> Mapping[str, tuple[int, ...]]:
+    """How long the Chinese words are that start with a character, longest first."""
+    found: dict[str, set[int]] = {}
+    for word in _known():
+        if is_chinese(word):
+            found.setdefault(word[0], set()).add(len(word))
+    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from cliplib import cells
+from cliplib import cells, records
 from cliplib.cells import FaultCode, Find, Unfit, keys_of
 from cliplib.config import Settings
 from cliplib.errors import UsageError
@@ -50,7 +50,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 def values_of(record: ClipRecord) -> dict[str, JsonValue]:
     """What is in force of everything that people may say of a clip."""
-    values: dict[str, JsonValue] = record.effective().model_dump(mode="json", include=set(EDITABLE))
+    effective = record.effective()
+    values = {field: records.plain(field, getattr(effective, field)) for field in EDITABLE}
     return {**values, "status": record.review.status, "note": record.review.note}
 
 

@@ -143,7 +143,7 @@ class _Merge:
         for name, cell, word in self._words(said, base, draft):
             change = Change(said.row, cell, record.id, name, base.values[name], values[name], word)
             if word != change.exported:
-                self._settle(change, record, draft)
+                self._settle(change, draft)
 
     def _words(self, said: Said, base: Base, draft: _Draft) -> Iterator[tuple[str, str, JsonValue]]:
         """What a row says of each field, with its cell."""
@@ -158,11 +158,11 @@ class _Merge:
             except Unfit as unfit:
                 draft.faults.append(Fault(said.row, name, unfit.code, str(unfit)))
 
-    def _settle(self, change: Change, record: ClipRecord, draft: _Draft) -> None:
+    def _settle(self, change: Change, draft: _Draft) -> None:
         """Settle one value that a person has changed."""
         try:
             if change.field in EDITABLE:
-                change = replace(change, said=fitting(record, {change.field: change.said})[change.field])
+                change = replace(change, said=fitting({change.field: change.said})[change.field])
         except UsageError as error:
             code: FaultCode = "empty" if change.said in ([], "") else "value"
             draft.faults.append(Fault(change.row, change.cell, code, error.message))
@@ -196,14 +196,13 @@ def take_in(library: Library, plan: Plan, file: str, who: str) -> int:
 
 def say(library: Library, changes: Iterable[Change], who: str) -> None:
     """Keep values as a person's word: corrections of fields, and decisions."""
-    clips: dict[str, dict[str, JsonValue]] = {}
+    corrected: dict[str, dict[str, JsonValue]] = {}
+    decided: dict[str, dict[str, JsonValue]] = {}
     for change in changes:
-        clips.setdefault(change.clip, {})[change.field] = change.said
-    for clip, values in clips.items():
-        corrected = {name: value for name, value in values.items() if name in EDITABLE}
-        if corrected:
-            library.amend(clip, corrected, who)
-        if len(corrected) < len(values):
-            review = library.get(clip).review
-            status: Any = values.get("status", review.status)
-            library.review(clip, status, who, str(values.get("note", review.note)))
+        said = corrected if change.field in EDITABLE else decided
+        said.setdefault(change.clip, {})[change.field] = change.said
+    library.amend(corrected, who)
+    for clip, values in decided.items():
+        review = library.get(clip).review
+        status: Any = values.get("status", review.status)
+        library.review(clip, status, who, str(values.get("note", review.note)))
