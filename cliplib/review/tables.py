@@ -63,17 +63,26 @@ def write_book(rows: Iterable[Row], target: Path, cover: Cover) -> None:
     _lock(sheet)
     for number, field in enumerate(COLUMNS):
         sheet.column_dimensions[_letter(number)].width = WIDTHS.get(field, USUAL_WIDTH)
-    choices = {field: cover.lexicon.choices(field) for field in (*ONE_OF, *SOME_OF)}
+    try:
+        _fill(sheet, lists, rows, target.parent, cover.lexicon)
+        book.save(target)
+    finally:
+        for opened in (sheet, lists):
+            if not opened.closed:
+                opened.close()
+
+
+def _fill(sheet: Any, lists: Any, rows: Iterable[Row], folder: Path, lexicon: Lexicon) -> None:
+    choices = {field: lexicon.choices(field) for field in (*ONE_OF, *SOME_OF)}
     for field, place in _fill_lists(lists, choices).items():
         _offer(sheet, field, place)
-    sheet.append([_head_cell(sheet, field, cover.lexicon, choices) for field in COLUMNS])
+    sheet.append([_head_cell(sheet, field, lexicon, choices) for field in COLUMNS])
     for number, row in enumerate(rows, start=2):
         sheet.row_dimensions[number].height = ROW_HEIGHT
-        texts = texts_of(row, cover.lexicon)
+        texts = texts_of(row, lexicon)
         sheet.append([_cell(sheet, field, texts.get(field, "")) for field in COLUMNS])
         if number <= MOST_THUMBNAILS + 1 and (poster := row.media.get("poster")):
-            _add_picture(sheet, target.parent / poster, f"A{number}")
-    book.save(target)
+            _add_picture(sheet, folder / poster, f"A{number}")
 
 
 def _lock(sheet: Any) -> None:
