@@ -112,5 +112,8 @@ def _clip(line: str) -> str:
 
 
 def _base(line: str) -> Base:
-    data = json.loads(line)
-    return Base(data["clip"], data["revision"], data["values"])
+    try:
+        data = json.loads(line)
+        return Base(data["clip"], data["revision"], data["values"])
+    except (ValueError, KeyError) as error:
+        raise Unfit("no_export", f"the kept export of {_clip(line)} is damaged") from error

@@ -76,7 +76,7 @@ Rows = list[dict[str, str]]
 
 
 def edit_table(path: Path, change: Callable[[Rows], Rows | None]) -> None:
-    """Change the rows of a table, given as texts by the title of their column; all rows have the columns of the first."""
+    """Change the rows of a table, given as texts by the title of their column; all have the columns of the first."""
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
