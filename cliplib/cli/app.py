@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from cliplib import __version__
-from cliplib.cli import adopting, browse, clips, composing, demonstration, indexing, ingesting, products, review, setup
+from cliplib.cli import (
+    adopting,
+    browse,
+    clips,
+    composing,
+    demonstration,
+    indexing,
+    ingesting,
+    products,
+    reporting,
+    review,
+    setup,
+)
 from cliplib.cli.output import failure, note
 from cliplib.errors import CliplibError, ExitCode, UsageError
 
@@ -42,6 +54,7 @@ app.command("status")(browse.status)
 app.command("search")(browse.search)
 app.command("show")(browse.show)
 app.add_typer(review.app, name="review")
+app.add_typer(reporting.app, name="report")
 app.add_typer(clips.app, name="clip")
 app.add_typer(products.app, name="product")
 app.command("compose")(composing.compose)

@@ -72,7 +72,7 @@ def in_force(library: Library) -> list[Any]:
     return [json.loads(record.effective().to_json()) for record in library.records()]
 
 
-Rows = list[dict[str, str]]
+Rows = list[dict[str, Any]]
 
 
 def edit_table(path: Path, change: Callable[[Rows], Rows | None]) -> None:
@@ -98,6 +98,16 @@ def edit_table(path: Path, change: Callable[[Rows], Rows | None]) -> None:
             cell.value = value
             cell.data_type = "s"
     book.save(path)
+
+
+def every(**columns: str) -> Callable[[Rows], None]:
+    """A change that writes the same into every row of a table."""
+
+    def change(rows: Rows) -> None:
+        for row in rows:
+            row.update(columns)
+
+    return change
 
 
 def edit_records(path: Path, change: Callable[[Rows], Rows | None]) -> None:

@@ -27,6 +27,7 @@ from tests.review.making import (
     Rows,
     edit_records,
     edit_table,
+    every,
     in_force,
     merged,
     sent,
@@ -96,7 +97,7 @@ def test_the_same_file_twice_changes_nothing(library: Library, tmp_path: Path, f
         edit_table(path, lambda rows: rows[0].update({"相关产品": "冷水壶", "审核": "否决", "备注": "x"}))
     else:
         link = {"product": "jug", "evidence": "seen", "confidence": 1.0}
-        edit_records(path, lambda rows: rows[0].update(products=[link], review={"status": "rejected", "note": "x"}))  # type: ignore[call-overload]
+        edit_records(path, lambda rows: rows[0].update(products=[link], review={"status": "rejected", "note": "x"}))
     assert len(merged(library, path).changes) == 3
     before, waiting = in_force(library), library.pending()
     again = merged(library, path)
@@ -108,7 +109,7 @@ def test_the_same_file_twice_changes_nothing(library: Library, tmp_path: Path, f
 def test_only_changed_records_are_told_to_the_indexes(library: Library, tmp_path: Path) -> None:
     library.settle([sequence for sequence, _ in library.pending()])
     path = sent(library, tmp_path, "xlsx")
-    edit_table(path, lambda rows: [row.update({"备注": "gesehen"}) for row in rows] and None)
+    edit_table(path, every(备注="gesehen"))
     described(path, "neu", row=1)
     assert len(merged(library, path).changes) == 4
     assert [clip for _, clip in library.pending()] == [SECOND], "a decision says nothing to an embedder"
@@ -349,7 +350,7 @@ def test_imports_are_taken_back_one_by_one_from_the_last_on(library: Library, tm
 
 def test_an_import_is_all_or_nothing(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = sent(library, tmp_path, "csv")
-    edit_table(path, lambda rows: [row.update({"视觉描述": "neu", "备注": "n"}) for row in rows] and None)
+    edit_table(path, every(视觉描述="neu", 备注="n"))
     before = in_force(library)
 
     def broken(*_: object) -> None:

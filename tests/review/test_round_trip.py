@@ -14,7 +14,7 @@ from PIL import Image
 from cliplib.contracts import schema_of
 from cliplib.errors import UsageError
 from cliplib.library import Filter, Library
-from cliplib.review import Order, export, plan_import
+from cliplib.review import MediaMode, Order, export, plan_import
 from cliplib.review.fields import Lexicon
 from cliplib.vocabulary import shipped
 from tests.review.making import (
@@ -85,7 +85,7 @@ def test_every_field_can_be_changed_in_json(library: Library, tmp_path: Path, fo
         record: dict[str, object] = dict(rows[0])
         record.update(content_types=["cta"], people=[{"role": "model"}], camera=None, shot_size="macro")
         record.update(review={"status": "rejected", "note": "unscharf"})
-        rows[0].update(record)  # type: ignore[arg-type]
+        rows[0].update(record)
 
     edit_records(path, change)
     assert merged(library, path).faults == ()
@@ -149,13 +149,13 @@ def test_no_cell_of_a_csv_file_is_a_formula(library: Library, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("mode", ["copy", "link", "none"])
-def test_media_are_named_from_where_the_export_lies(library: Library, tmp_path: Path, mode: str) -> None:
+def test_media_are_named_from_where_the_export_lies(library: Library, tmp_path: Path, mode: MediaMode) -> None:
     folder = library.media / SECOND
     folder.mkdir(parents=True)
     for name in ("clip.mp4", "voice.wav", "poster.jpg"):
         (folder / name).write_text(name)
     target = tmp_path / "out" / "tasks.json"
-    export(library, target, LEXICON, Order(form="label-studio", media=mode))  # type: ignore[arg-type]
+    export(library, target, LEXICON, Order(form="label-studio", media=mode))
     tasks = {task["data"]["clip_id"]: task["data"]["video"] for task in json.loads(target.read_text("utf-8"))}
     assert tasks[FIRST] == "" and not Path(tasks[SECOND]).is_absolute()
     assert (target.parent / tasks[SECOND]).read_text() == "clip.mp4"

@@ -5,6 +5,7 @@ import sqlite3
 import tempfile
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def edit(path: Path, said: list[tuple[int, str, str]]) -> Words:
 
     def change(rows: Rows) -> None:
         for (place, field), word in words.items():
-            row: dict[str, Any] = rows[place]  # type: ignore[assignment]
+            row = rows[place]
             if path.suffix == ".csv":
                 shown = LEXICON.shown(field, word) if field == "camera" else word
                 row[COLUMNS[field]] = shown
@@ -152,13 +153,12 @@ def _standing(path: Path, library: Library) -> Words:
 
     def look(rows: Rows) -> None:
         for place, row in enumerate(rows):
-            data: dict[str, Any] = row  # type: ignore[assignment]
             for field in FIELDS:
                 if path.suffix == ".csv":
-                    text = data[COLUMNS[field]]
+                    text = row[COLUMNS[field]]
                     found[place, field] = LEXICON.vocabulary.find("camera", text) if field == "camera" else text
                 else:
-                    found[place, field] = data["review"]["note"] if field == "note" else data[field]
+                    found[place, field] = row["review"]["note"] if field == "note" else row[field]
 
     (edit_table if path.suffix == ".csv" else edit_records)(path, look)
     return found
@@ -178,15 +178,16 @@ def cut(library: Library, what: str, place: int) -> None:
     old = clips[place % len(clips) :][: 2 if what == "merge" else 1]
     start, end = old[0].span.start, old[-1].span.end
     edges = {"merge": [start, end], "split": [start, (start + end) // 2, end], "nudge": [start, end - 100]}[what]
+    kind: Any = what
     footage = a_footage()
     new = []
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         span = Span(start=a, end=b)
         new.append(old[0].model_copy(update={"id": ClipRecord.id_of(footage.id, span), "span": span}))
     now = datetime.now(UTC)
     ids = tuple(record.id for record in old), tuple(record.id for record in new)
     with suppress(UsageError):  # there is such a clip already
-        library.replace(Edit(what=what, footage=footage.id, old=ids[0], new=ids[1], who="Li", at=now), new)  # type: ignore[arg-type]
+        library.replace(Edit(what=kind, footage=footage.id, old=ids[0], new=ids[1], who="Li", at=now), new)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -213,30 +214,36 @@ def test_no_word_is_lost_whatever_is_cut_or_upgraded(acts: list[Any]) -> None:
         sheets: list[Path] = []
         words: set[str] = set()
         for number, (what, *given_) in enumerate(acts):
-            clips = library.records()
-            before = {clip.id: clip.effective() for clip in clips}
-            word = f"{number} words"
-            if what == "machine":
-                clip = clips[given_[0] % len(clips)]
-                library.put(clip.model_copy(update={"description": word, "camera": given_[2]}))
-                _corrected_stay(library, before)
-            elif what == "person":
-                library.correct(clips[given_[0] % len(clips)].id, "description", word, "Li")
-                words.add(word)
-            elif what == "export":
+            if what == "export":
                 sheets.append(sent(library, Path(name) / str(number), given_[0]))
             elif what == "import" and sheets:
-                words |= _imported(library, sheets[given_[0] % len(sheets)], word)
-            elif what == "undo" and library.last_import():
-                take_back(library, "Li")
-            elif what == "upgrade":
-                age(library)
-                assert {clip.id: clip.effective() for clip in library.records()} == before
-            elif what in ("merge", "split", "nudge"):
-                cut(library, what, given_[0])
+                words |= _imported(library, sheets[given_[0] % len(sheets)], f"{number} words")
+            else:
+                words |= _acted(library, what, given_, f"{number} words")
             live = library.records()
             assert {str(c.new) for clip in live for c in library.history(clip.id)} >= words
             assert all(_latest_in_force(library, clip) for clip in live)
+
+
+def _acted(library: Library, what: str, given_: list[Any], word: str) -> set[str]:
+    """Do what a person, the machine or time does; gives the words that a person has said."""
+    clips = library.records()
+    before = {clip.id: clip.effective() for clip in clips}
+    if what == "machine":
+        clip = clips[given_[0] % len(clips)]
+        library.put(clip.model_copy(update={"description": word, "camera": given_[2]}))
+        _corrected_stay(library, before)
+    elif what == "person":
+        library.correct(clips[given_[0] % len(clips)].id, "description", word, "Li")
+        return {word}
+    elif what == "undo" and library.last_import():
+        take_back(library, "Li")
+    elif what == "upgrade":
+        age(library)
+        assert {clip.id: clip.effective() for clip in library.records()} == before
+    elif what in ("merge", "split", "nudge"):
+        cut(library, what, given_[0])
+    return set()
 
 
 def _imported(library: Library, path: Path, word: str) -> set[str]:
