@@ -1,7 +1,7 @@
 """Concepts behind words: what lets "一位女士" find "a woman smiles" without a model."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -19,8 +19,12 @@ def concepts(text: str) -> list[str]:
     >>> concepts("女士喝咖啡")
     ['female', 'drink', 'coffee']
     """
+    return _concepts(text, tokens(text))
+
+
+def _concepts(text: str, found: Sequence[str]) -> list[str]:
     known = _known()
-    return [name for word in _words(folded(text), known) for name in known[word]]
+    return [name for word in _words(folded(text), found, known) for name in known[word]]
 
 
 def terms(text: str) -> list[str]:
@@ -29,12 +33,13 @@ def terms(text: str) -> list[str]:
     >>> terms("hot coffee")
     ['hot', 'coffee', 'c0hot', 'c0coffee']
     """
-    return [*tokens(text), *(f"{MARK}{name}" for name in concepts(text))]
+    found = tokens(text)
+    return [*found, *(f"{MARK}{name}" for name in _concepts(text, found))]
 
 
-def _words(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _words(text: str, found: Sequence[str], known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Known words of a text: stems of alphabetic scripts, and for Chinese the longest word from the left on."""
-    yield from (stem for stem in stems(text) if stem in known)
+    yield from (stem for stem in found if stem in known and not is_chinese(stem))
     lengths = _lengths()
     at = 0
     while at < len(text):
