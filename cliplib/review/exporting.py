@@ -16,7 +16,8 @@ from cliplib.review.fields import Lexicon, Values, values_of
 from cliplib.review.json_forms import write_json, write_lines
 from cliplib.review.label_studio import write_tasks
 from cliplib.review.row import Cover, Row
-from cliplib.review.tables import write_book, write_csv
+from cliplib.review.tables import unpacked, write_book, write_csv
+from cliplib.sheets import MOST_BYTES, MOST_ROWS
 
 MediaMode = Literal["copy", "link", "none"]
 
@@ -32,17 +33,21 @@ EVERY_CLIP = Filter(statuses=())
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of export: what writes it, and whether values stand in cells, which hold so many characters only."""
+    """A form of export: what writes it, and whether values stand in cells, which hold so many characters only.
+
+    A `table` has limits of its own, beyond which it could not be read back.
+    """
 
     write: Callable[[Iterable[Row], Path, Cover], None]
     in_cells: bool = False
+    table: bool = False
 
 
 FORMS = {
     "json": Form(write_json),
     "jsonl": Form(write_lines),
-    "xlsx": Form(write_book, in_cells=True),
-    "csv": Form(write_csv, in_cells=True),
+    "xlsx": Form(write_book, in_cells=True, table=True),
+    "csv": Form(write_csv, in_cells=True, table=True),
     "label-studio": Form(write_tasks, in_cells=True),
 }
 
@@ -69,7 +74,7 @@ def export(library: Library, target: Path, lexicon: Lexicon, order: Order) -> Ex
     """Write the clips that are wanted to a file; it appears complete or not at all.
 
     Raises:
-        UsageError: there is no such form, or media cannot be linked.
+        UsageError: there is no such form, media cannot be linked, or a table would be too large to be read back.
     """
     if order.form not in FORMS:
         raise UsageError(f"there is no form {order.form!r}; there are {', '.join(FORMS)}")
@@ -93,6 +98,11 @@ def export(library: Library, target: Path, lexicon: Lexicon, order: Order) -> Ex
 
         try:
             form.write(rows(), unfinished, Cover(id, str(library.folder), lexicon))
+            if form.table and (count > MOST_ROWS or unpacked(unfinished) > MOST_BYTES):
+                raise UsageError(
+                    f"{count} clips make a larger table than can be read back",
+                    "Choose clips, such as with --product, or use --format jsonl.",
+                )
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,14 @@ def _letter(column: int) -> str:
     from openpyxl.utils import get_column_letter
 
     return str(get_column_letter(column + 1))
+
+
+def unpacked(path: Path) -> int:
+    """How many bytes a table has, once unpacked."""
+    if not zipfile.is_zipfile(path):
+        return path.stat().st_size
+    with zipfile.ZipFile(path) as book:
+        return sum(entry.file_size for entry in book.infolist())
 
 
 def read_table(path: Path) -> tuple[list[Fault], Iterator[Said]]:

@@ -25,7 +25,7 @@ FILES = {"json": "r.json", "jsonl": "r.jsonl", "xlsx": "r.xlsx", "csv": "r.csv",
 CLIPS = (
     a_record(
         0,
-        spoken="=1+1\n杯子",
+        spoken="=1+1\r\n杯子 ",
         products=("cup", "gone"),
         people=(Person(role="host", name="林姐", description="白 衬衫"), Person(role="odd_role")),
         provenance={"content_types": Provenance(engine="chat:m"), "description": Provenance(engine="chat:m")},

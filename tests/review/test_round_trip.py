@@ -14,7 +14,7 @@ from PIL import Image
 from cliplib.contracts import schema_of
 from cliplib.errors import UsageError
 from cliplib.library import Filter, Library
-from cliplib.review import MediaMode, Order, export, plan_import
+from cliplib.review import MediaMode, Order, export, exporting, plan_import
 from cliplib.review.fields import Lexicon
 from cliplib.vocabulary import shipped
 from tests.review.making import (
@@ -227,6 +227,17 @@ def test_a_value_that_no_cell_holds_leaves_its_row_out_and_says_so(library: Libr
     assert done.records == 2 and [fault.cell for fault in done.faults] == [FIRST]
     assert plan_import(library, tmp_path / "r.csv", LEXICON).changes == ()
     assert export(library, tmp_path / "r.json", LEXICON, Order()).records == 3
+
+
+@pytest.mark.parametrize("form", TABLES)
+@pytest.mark.parametrize("limit", ["MOST_ROWS", "MOST_BYTES"])
+def test_a_table_that_could_not_be_read_back_is_not_written(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, limit: str
+) -> None:
+    monkeypatch.setattr(exporting, limit, 2)
+    with pytest.raises(UsageError, match="3 clips make a larger table"):
+        sent(library, tmp_path, form)
+    assert not (tmp_path / FILES[form]).exists() and sent(library, tmp_path, "jsonl").exists()
 
 
 def test_an_export_that_fails_leaves_the_old_file(
