@@ -110,6 +110,10 @@ def every(**columns: str) -> Callable[[Rows], None]:
     return change
 
 
+def described(path: Path, text: str, row: int = 0) -> None:
+    edit_table(path, lambda rows: rows[row].update({"视觉描述": text}))
+
+
 def edit_records(path: Path, change: Callable[[Rows], Rows | None]) -> None:
     """The same for the records of a JSON or JSON Lines file."""
     if path.suffix == ".jsonl":

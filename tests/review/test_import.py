@@ -1,4 +1,4 @@
-"""People's word back in: three-way merges, conflicts, faults by row and cell, repeated imports, and undo."""
+"""People's word back in: three-way merges, conflicts, faults by row and cell, and repeated imports."""
 
 import gzip
 import io
@@ -13,7 +13,7 @@ import pytest
 from cliplib.errors import UsageError
 from cliplib.ledger import Edit
 from cliplib.library import Library
-from cliplib.review import Plan, plan_import, take_back, take_in
+from cliplib.review import Plan, plan_import, take_in
 from cliplib.sheets import SheetError
 from cliplib.values import Span
 from tests.library.making import a_footage, a_record
@@ -23,8 +23,8 @@ from tests.review.making import (
     LEXICON,
     SECOND,
     TABLES,
-    THIRD,
     Rows,
+    described,
     edit_records,
     edit_table,
     every,
@@ -38,10 +38,6 @@ GONE = "c_0000000000000000_000000-001000"
 
 def faults(plan: Plan) -> list[tuple[int | None, str, str]]:
     return [(fault.row, fault.cell, fault.code) for fault in plan.faults]
-
-
-def described(path: Path, text: str, row: int = 0) -> None:
-    edit_table(path, lambda rows: rows[row].update({"视觉描述": text}))
 
 
 def test_what_changed_on_one_side_only_is_no_conflict(library: Library, tmp_path: Path) -> None:
@@ -307,45 +303,6 @@ def test_rows_of_clips_that_were_merged_since_go_to_the_merged_clip(library: Lib
     assert (record.id, record.review.note, record.description) == (whole, "alt", "kurz")
     # What the merged clip says differently from what was exported is a conflict, never overwritten.
     assert {(c.clip, c.field) for c in plan.conflicts} == {(whole, "camera"), (whole, "content_types")}
-
-
-def test_an_import_is_taken_back_and_the_history_keeps_both(library: Library, tmp_path: Path) -> None:
-    library.review(THIRD, "approved", "Wang", "gut")
-    library.correct(FIRST, "description", "zuvor", "Wang")
-    before = in_force(library)
-    path = sent(library, tmp_path, "csv")
-    edit_table(path, lambda rows: rows[0].update({"视觉描述": "neu", "运镜": "pan"}))
-    edit_table(path, lambda rows: rows[2].update({"审核": "否决", "备注": "schlecht"}))
-    merged(library, path)
-    library.correct(FIRST, "camera", "static", "Wang")
-    undone = take_back(library, "Li")
-    assert undone.file == "r.csv"
-    assert [(c.clip, c.field) for c in undone.conflicts] == [(FIRST, "camera")]
-    assert {(c.clip, c.field) for c in undone.changes} == {
-        (FIRST, "description"),
-        (THIRD, "status"),
-        (THIRD, "note"),
-    }
-    first, third = library.get(FIRST).effective(), library.get(THIRD)
-    assert (first.description, first.camera) == ("zuvor", "static")
-    assert (third.review.status, third.review.note) == ("approved", "gut")
-    assert [c.new for c in library.history(FIRST)] == ["zuvor", "neu", "pan", "static", "zuvor"]
-    assert [d.status for d in library.decisions(THIRD)] == ["approved", "rejected", "approved"]
-    with pytest.raises(UsageError, match="no import"):
-        take_back(library, "Li")
-    library.correct(FIRST, "camera", None, "Wang")
-    for now, then in zip(in_force(library), before, strict=True):
-        now.pop("revision"), then.pop("revision"), now["review"].pop("corrections"), then["review"].pop("corrections")
-        assert now == then
-
-
-def test_imports_are_taken_back_one_by_one_from_the_last_on(library: Library, tmp_path: Path) -> None:
-    for text in ("eins", "zwei"):
-        path = sent(library, tmp_path, "csv")
-        described(path, text)
-        merged(library, path)
-    assert take_back(library, "Li").conflicts == () and library.get(FIRST).effective().description == "eins"
-    assert take_back(library, "Li").conflicts == () and library.get(FIRST).effective().description == ""
 
 
 def test_an_import_is_all_or_nothing(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
