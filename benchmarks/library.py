@@ -25,7 +25,7 @@ def filled_library(folder: Path, texts: Sequence[tuple[str, str]], language: str
     ids: dict[str, str] = {}
     with library.together():
         for start in range(0, len(texts), PER_FOOTAGE):
-            footage = library.add_footage(_footage(start))
+            footage = library.add_footage(footage_of(start))
             for place, (name, text) in enumerate(texts[start : start + PER_FOOTAGE]):
                 record = clip_of(footage, place, text, language)
                 library.put(record)
@@ -40,7 +40,7 @@ def many_clips(folder: Path, texts: Iterable[str]) -> None:
         for number, text in enumerate(texts):
             if number % PER_FOOTAGE == 0:
                 kind = KINDS[number // PER_FOOTAGE % len(KINDS)]
-                footage = library.add_footage(_footage(number).model_copy(update={"kind": kind}))
+                footage = library.add_footage(footage_of(number).model_copy(update={"kind": kind}))
                 records: list[ClipRecord] = []
             plain = clip_of(footage, number % PER_FOOTAGE, text, "zh" if number % 2 == 0 else "en")
             # Multiples of numbers without a common factor, so that every combination of labels occurs.
@@ -87,7 +87,8 @@ def clip_of(footage: Footage, place: int, text: str, language: str) -> ClipRecor
     )
 
 
-def _footage(number: int) -> Footage:
+def footage_of(number: int) -> Footage:
+    """Footage number so and so."""
     sha256 = hashlib.sha256(f"benchmark {number}".encode()).hexdigest()
     return Footage(
         id=Footage.id_of(sha256),

@@ -1,7 +1,7 @@
 """Concepts behind words: what lets "一位女士" find "a woman smiles" without a model."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -9,9 +9,6 @@ from cliplib.words import folded, is_chinese, stems, tokens
 
 MARK = "c0"
 """Put before a concept's name, so that no word is taken for it."""
-
-LONGEST = 5
-"""Characters of the longest Chinese word in the list."""
 
 
 def concepts(text: str) -> list[str]:
@@ -22,8 +19,12 @@ def concepts(text: str) -> list[str]:
     >>> concepts("女士喝咖啡")
     ['female', 'drink', 'coffee']
     """
+    return _concepts(text, tokens(text))
+
+
+def _concepts(text: str, found: Sequence[str]) -> list[str]:
     known = _known()
-    return [name for word in _words(folded(text), known) for name in known[word]]
+    return [name for word in _words(folded(text), found, known) for name in known[word]]
 
 
 def terms(text: str) -> list[str]:
@@ -32,19 +33,30 @@ def terms(text: str) -> list[str]:
     >>> terms("hot coffee")
     ['hot', 'coffee', 'c0hot', 'c0coffee']
     """
-    return [*tokens(text), *(f"{MARK}{name}" for name in concepts(text))]
+    found = tokens(text)
+    return [*found, *(f"{MARK}{name}" for name in _concepts(text, found))]
 
 
-def _words(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _words(text: str, found: Sequence[str], known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Known words of a text: stems of alphabetic scripts, and for Chinese the longest word from the left on."""
-    yield from (stem for stem in stems(text) if stem in known)
-    at = 0 if is_chinese(text) else len(text)
+    yield from (stem for stem in found if stem in known and not is_chinese(stem))
+    lengths = _lengths()
+    at = 0
     while at < len(text):
-        longest = min(LONGEST, len(text) - at) if is_chinese(text[at]) else 0
-        length = next((size for size in range(longest, 0, -1) if text[at : at + size] in known), 0)
+        length = next((n for n in lengths.get(text[at], ()) if text[at : at + n] in known), 0)
         if length:
             yield text[at : at + length]
         at += max(1, length)
+
+
+@cache
+def _lengths() -> Mapping[str, tuple[int, ...]]:
+    """How long the Chinese words are that start with a character, longest first."""
+    found: dict[str, set[int]] = {}
+    for word in _known():
+        if is_chinese(word):
+            found.setdefault(word[0], set()).add(len(word))
+    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
 
 
 @cache

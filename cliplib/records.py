@@ -6,9 +6,10 @@ All values are frozen and closed; a record is changed by making a new one.
 
 import json
 from datetime import datetime
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints, TypeAdapter
 
 from cliplib.values import Box, Key, Millis, Rate, Share, Span, Value, told
 
@@ -267,8 +268,23 @@ class ClipRecord(Value):
 
     def effective(self) -> "ClipRecord":
         """The record with every correction of a person in force."""
-        if not self.review.corrections:
-            return self
-        data = self.model_dump(mode="json", by_alias=True)
-        data.update({field: correction.new for field, correction in self.review.corrections.items()})
-        return ClipRecord.from_json(json.dumps(data))
+        new = {field: fitted(field, correction.new) for field, correction in self.review.corrections.items()}
+        return self.model_copy(update=new) if new else self
+
+
+def fitted(field: str, value: JsonValue) -> Any:
+    """A value of one field of a clip record, made of its JSON form; raises pydantic.ValidationError."""
+    return _form(field).validate_json(json.dumps(value), strict=True)
+
+
+def plain(field: str, value: Any) -> JsonValue:
+    """The JSON form of a value of one field of a clip record."""
+    found: JsonValue = _form(field).dump_python(value, mode="json", by_alias=True)
+    return found
+
+
+@cache
+def _form(field: str) -> TypeAdapter[Any]:
+    known = ClipRecord.model_fields[field]
+    form: Any = Annotated[known.annotation, known]
+    return TypeAdapter(form)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from cliplib.cells import Fault, Unfit
 from cliplib.errors import CliplibError, TooShort, UsageError
 from cliplib.records import Footage
 from cliplib.sheets import Sheet
@@ -17,7 +18,7 @@ from ingest.adopted import Adoption, RowJob, RowStatus, take_row
 from ingest.job import FootageOutcome, Status, Watcher
 from ingest.keep import sweep
 from ingest.pipeline import STOPPING
-from ingest.rows import Fault, Said, Unfit, read_rows
+from ingest.rows import Said, read_rows
 from ingest.scan import find_files, fingerprint
 
 __all__ = ["AdoptReport", "Adoption", "RowOutcome", "adopt"]

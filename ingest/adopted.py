@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import JsonValue
 
+from cliplib.cells import Fault, Unfit
 from cliplib.config import Settings
 from cliplib.engines.base import TextEngine, VisionRequest, Workshop
 from cliplib.engines.silent import NoSpeech
@@ -35,7 +36,7 @@ from ingest.job import Job, Watcher
 from ingest.keep import scratch, written
 from ingest.look import look, readable
 from ingest.pipeline import STEPS, known
-from ingest.rows import Fault, Said, Unfit
+from ingest.rows import Said
 from ingest.segment import Piece
 from ingest.settle import CUT_NAME, Settled
 from ingest.speech import find_speech, sound_note

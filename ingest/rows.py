@@ -1,39 +1,18 @@
 """What the rows of a person's table of clips say, as records hold it; what cannot be taken word for word is a fault."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import JsonValue
 
+from cliplib import cells
+from cliplib.cells import Fault, Find, Unfit, field_called, keys_of
 from cliplib.config import Settings
 from cliplib.records import ProductLink
 from cliplib.sheets import Cell, Row, Sheet, SheetError
 from cliplib.vocabulary import Vocabulary
 from cliplib.words import folded
-
-FaultCode = Literal[
-    "unknown_header",
-    "cell",
-    "empty",
-    "unknown_label",
-    "unknown_product",
-    "length",
-    "outside",
-    "no_media",
-    "no_row",
-    "two_rows",
-    "too_short",
-    "too_long",
-    "cut_otherwise",
-    "corrected_since",
-    "media",
-]
-"""What can be wrong with a row, a cell or a file; stable, other programs read it."""
-
-Find = Callable[[str], str | None]
-"""Gives the key that a name means, or None."""
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "file": (
@@ -41,20 +20,12 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "片段文件", "片段", "路径", "文件路径", "file", "file name", "filename", "path", "file path", "media",
         "media file", "video", "video file", "clip", "clip file",
     ),
-    "content_types": ("视频内容", "内容类型", "content types", "content type", "content"),
-    "forms": ("视频形式", "形式", "forms", "form"),
-    "length": ("视频时长", "时长", "length", "duration"),
-    "products": ("相关产品", "产品", "products", "product"),
-    "spoken": ("音频文字", "口播文字", "文案", "spoken", "spoken words", "audio text", "transcript"),
-    "description": ("视觉描述", "画面描述", "description", "visual description"),
+    **cells.HEADERS,
 }  # fmt: skip
 """What the columns of a table may be called."""
 
 NEEDED = ("file", "content_types", "forms")
 """A clip without content type or form could not be a record."""
-
-STRONG, WEAK = re.compile(r"[、;；\n]"), re.compile(r"[,，/／]")
-"""What separates the items of a list; a weak sign also stands inside some labels."""
 
 SLACK_MS = 100
 """By so much a length may differ beyond its own rounding: players and editors count the last picture differently."""
@@ -65,16 +36,6 @@ CLOCK_MS = 1_000
 SECONDS = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(?:秒钟?|s|sec|secs|seconds?|″|\")?", re.IGNORECASE)
 MILLIS = re.compile(r"(\d{1,9})\s*(?:毫秒|ms)", re.IGNORECASE)
 CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(\.\d{1,3})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that is not taken in: in which row, in which cell where it is one, what is wrong, and in words why."""
-
-    row: int | None
-    cell: str
-    code: FaultCode
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +62,6 @@ class Said:
     faults: tuple[Fault, ...] = ()
 
 
-class Unfit(Exception):
-    """Why the text of a cell cannot be taken; `code` is that of the fault."""
-
-    def __init__(self, code: FaultCode, why: str) -> None:
-        super().__init__(why)
-        self.code = code
-
-
 def read_rows(sheet: Sheet, vocabulary: Vocabulary, settings: Settings) -> tuple[list[Said], list[Fault]]:
     """What every row says, and a fault for each column that is not known.
 
@@ -125,7 +78,7 @@ def columns_of(sheet: Sheet) -> tuple[dict[str, int], list[Fault]]:
     columns: dict[str, int] = {}
     faults = []
     for number, cell in sheet.head.items():
-        field = field_called(cell.text)
+        field = field_called(cell.text, HEADERS)
         if field is None or cell.fault:
             said = cell.fault or "no column of a clip is called so; it is not taken in"
             faults.append(Fault(None, cell.place, "unknown_header", f"{cell.text!r}: {said}"))
@@ -137,17 +90,6 @@ def columns_of(sheet: Sheet) -> tuple[dict[str, int], list[Fault]]:
         known = "、".join(names[0] for names in HEADERS.values())
         raise SheetError(f"{sheet.name} has no column {'、'.join(missing)}", f"Its first row names columns: {known}.")
     return columns, faults
-
-
-def field_called(header: str) -> str | None:
-    """The field that a column's header means; a unit in brackets says nothing more.
-
-    >>> field_called("视频时长（秒）"), field_called("Content_Types"), field_called("备注")
-    ('length', 'content_types', None)
-    """
-    plain = re.sub(r"[(\[（【].*?[)\]）】]", "", folded(header)).replace("_", " ")
-    name = " ".join(plain.split()).strip(" :：*")
-    return next((field for field, names in HEADERS.items() if name in names), None)
 
 
 def _said(row: Row, columns: Mapping[str, int], reader: "Reader") -> Said:
@@ -181,11 +123,11 @@ class Reader:
     def value(self, field: str, cell: Cell) -> JsonValue:
         """What a cell says of a field, as records hold it. Raises Unfit."""
         if field == "content_types":
-            return [*_keys(cell, self._term("content_type"), "unknown_label")]
+            return [*keys_of(cell, self._term("content_type"), "unknown_label")]
         if field == "forms":
-            return [*_keys(cell, self._term("form"), "unknown_label")]
+            return [*keys_of(cell, self._term("form"), "unknown_label")]
         if field == "products":
-            found = _keys(cell, self._product, "unknown_product")
+            found = keys_of(cell, self._product, "unknown_product")
             links = (ProductLink(product=id, evidence=f"{self.sheet} {cell.place}", confidence=1.0) for id in found)
             return [link.model_dump(mode="json") for link in links]
         return cell.text
@@ -196,34 +138,6 @@ class Reader:
     def _product(self, name: str) -> str | None:
         product = self.settings.product_called(name)
         return None if product is None else product.id
-
-
-def _keys(cell: Cell, find: Find, code: FaultCode) -> tuple[str, ...]:
-    names = cell.parts if cell.parts is not None else parts_of(cell.text, find)
-    keys = {name: find(name) for name in names}
-    if unknown := [name for name, key in keys.items() if key is None]:
-        raise Unfit(code, f"{'、'.join(map(repr, unknown))} is not known")
-    return tuple(dict.fromkeys(key for key in keys.values() if key is not None))
-
-
-def parts_of(text: str, find: Find) -> list[str]:
-    """The items of a list in one cell. Some labels hold a comma or slash: the longest known ones are taken first.
-
-    >>> known = {"offer, price": "offer_price", "hook": "hook", "实验/测试": "experiment"}
-    >>> parts_of("hook, offer, price; 实验/测试/what", known.get)
-    ['hook', 'offer, price', '实验/测试', 'what']
-    """
-    found = []
-    for part in filter(None, (piece.strip() for piece in STRONG.split(text))):
-        ends = [*(sign.span() for sign in WEAK.finditer(part)), (len(part), len(part))]
-        at = 0
-        while at < len(part):
-            here = [(end, after) for end, after in ends if end >= at]
-            known = [pair for pair in reversed(here) if find(part[at : pair[0]].strip()) is not None]
-            end, after = (known or here)[0]
-            found.append(part[at:end].strip())
-            at = max(after, at + 1)
-    return [name for name in found if name]
 
 
 def length_of(text: str) -> Length:

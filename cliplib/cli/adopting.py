@@ -56,10 +56,7 @@ def _data(report: "AdoptReport", sheet: Path) -> dict[str, Any]:
 
 
 def _text(report: "AdoptReport") -> str:
-    lines = [
-        " ".join(filter(None, (f"row {fault.row}" if fault.row else "", fault.cell, fault.code))) + f": {fault.message}"
-        for fault in report.faults
-    ]
+    lines = [str(fault) for fault in report.faults]
     taken = sum(bool(row.clip) for row in report.rows)
     lines.append(f"{report.clips_added} clips added; {taken} of {len(report.rows)} rows are in the library")
     return "\n".join(lines)

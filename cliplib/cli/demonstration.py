@@ -25,7 +25,7 @@ def demo(
     from cliplib.cli.composing import film_files, make_film, plan_text
     from cliplib.cli.ingesting import take_in
     from cliplib.cli.session import session
-    from cliplib.review import export_json
+    from cliplib.review import Lexicon, Order, export
 
     if language not in SCRIPTS:
         raise UsageError(f"there is no sample script in {language!r}; there are {', '.join(SCRIPTS)}")
@@ -43,7 +43,7 @@ def demo(
         if failed:
             raise MediaError(f"sample footage could not be ingested: {'; '.join(failed)}")
         film = make_film(now, script, folder / "ad.mp4")
-        export_json(now.library, folder / "records.json")
+        export(now.library, folder / "records.json", Lexicon(now.vocabulary, now.settings), Order())
     shutil.copyfile(film_files(film)["plan"], folder / "plan.json")
     names = {"film": "ad.mp4", "sheet": film.sheet.name, "plan": "plan.json", "records": "records.json"}
     files = {name: str(folder / file) for name, file in (names | {"subtitles": film.subtitles.name}).items()}

@@ -97,6 +97,18 @@ class Session:
             note(f"{id} has been edited and is now {named}; the first is taken")
         return self.library.get(heirs[0].clip)
 
+    def keys(self, listing: str, names: list[str] | None) -> tuple[str, ...]:
+        """The keys of a list of the vocabulary that are meant by keys, labels or aliases.
+
+        Raises:
+            SettingsError: a name that the list does not have.
+        """
+        found = {name: self.vocabulary.find(listing, name) for name in names or []}
+        if unknown := [name for name, key in found.items() if key is None]:
+            known = ", ".join(self.vocabulary.keys(listing))
+            raise SettingsError(f"{unknown[0]!r} is not in the list {listing}; it has {known}")
+        return tuple(key for key in found.values() if key is not None)
+
     def products(self, names: list[str]) -> tuple[Product, ...]:
         """The registered products that are meant by ids, names or aliases.
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +12,13 @@ from pydantic import JsonValue, ValidationError
 
 from cliplib.concepts import terms
 from cliplib.config import load
-from cliplib.contracts import PUBLISHED, lifted
+from cliplib.contracts import lifted
 from cliplib.errors import UnknownRecord, UsageError
 from cliplib.ledger import Decision
 from cliplib.library.filter import FLAGS, Filter, primary
 from cliplib.library.lineage import LIVE, LineageRoom
 from cliplib.library.wording import Shelf, index_text
-from cliplib.records import EDITABLE, ClipRecord, Correction, Review, ReviewStatus
+from cliplib.records import EDITABLE, ClipRecord, Correction, Review, ReviewStatus, fitted, plain
 from cliplib.vocabulary import shipped
 
 GIVEN = "(SELECT value FROM json_each(?))"
@@ -28,6 +28,12 @@ APART = {"review", "revision", "near_duplicates"}
 """Fields of a record that are kept beside it."""
 
 ASSEMBLED = "SELECT clips.*, duplicates.number AS duplicate FROM clips LEFT JOIN duplicates ON clip = clips.id"
+
+NEWEST = f'{{"schema":"{ClipRecord.model_fields["schema_"].default}",'
+"""How a machine record begins that needs no upgrade: its schema is its first field, so the rest need not be read."""
+
+BATCH = 500
+"""Records in memory at the same time."""
 
 
 class ClipRoom(LineageRoom):
@@ -105,23 +111,49 @@ class ClipRoom(LineageRoom):
         Raises:
             UsageError: the field cannot be edited, or the value does not fit it.
         """
-        if field not in EDITABLE:
-            raise UsageError(f"{field!r} cannot be edited; {', '.join(EDITABLE)} can")
+        self.amend({id: {field: value}}, who)
+        return self.get(id)
+
+    def amend(self, words: Mapping[str, Mapping[str, JsonValue]], who: str) -> None:
+        """Correct fields of many clips at once: all of it is kept, or nothing.
+
+        Args:
+            words: new values by field, by clip.
+            who: the person.
+
+        Raises:
+            UsageError: as for `correct`.
+        """
+        asked = list(words.items())
         with self._database.change() as connection:
-            record = self.get(id)
-            id = record.id
-            new = _fitting(record, field, value)
-            standing = record.review.corrections.get(field)
-            if standing is not None and standing.new == new:
-                return record
-            old = record.effective().model_dump(mode="json")[field]
-            entry = Correction(field=field, old=old, new=new, who=who, at=datetime.now(UTC))
-            connection.execute(
-                "INSERT INTO corrections (clip, field, correction) VALUES (?, ?, ?)", (id, field, entry.to_json())
-            )
-            connection.execute("UPDATE clips SET revision = revision + 1 WHERE id = ?", (id,))
-            self._put_in_force(connection, id)
-            return self.get(id)
+            for start in range(0, len(asked), BATCH):
+                batch = asked[start : start + BATCH]
+                known = {record.id: record for record in self.records([id for id, _ in batch])}
+                for id, values in batch:
+                    record = known[id] if id in known else known[self.current(id)]
+                    known[record.id] = self._amended(connection, record, fitting(values), who)
+
+    def _amended(
+        self, connection: sqlite3.Connection, record: ClipRecord, values: Mapping[str, JsonValue], who: str
+    ) -> ClipRecord:
+        standing = record.review.corrections
+        news = {f: new for f, new in values.items() if f not in standing or standing[f].new != new}
+        if not news:
+            return record
+        effective, at = record.effective(), datetime.now(UTC)
+        entries = {
+            f: Correction(field=f, old=plain(f, getattr(effective, f)), new=new, who=who, at=at)
+            for f, new in news.items()
+        }
+        connection.executemany(
+            "INSERT INTO corrections (clip, field, correction) VALUES (?, ?, ?)",
+            [(record.id, field, entry.to_json()) for field, entry in entries.items()],
+        )
+        review = record.review.model_copy(update={"corrections": {**standing, **entries}})
+        record = record.model_copy(update={"review": review, "revision": record.revision + len(entries)})
+        connection.execute("UPDATE clips SET revision = ? WHERE id = ?", (record.revision, record.id))
+        self._write_in_force(connection, record.effective())
+        return record
 
     def review(self, id: str, status: ReviewStatus, who: str, note: str = "") -> ClipRecord:
         """Note a person's decision on a clip; every decision is kept, the last one is in force."""
@@ -213,7 +245,11 @@ class ClipRoom(LineageRoom):
 
     def _put_in_force(self, connection: sqlite3.Connection, id: str) -> None:
         """Write what is in force into columns, labels and words, and leave a note for the vector indexes."""
-        record = self._rows([id])[id].effective()
+        self._write_in_force(connection, self._rows([id])[id].effective())
+
+    def _write_in_force(self, connection: sqlite3.Connection, record: ClipRecord) -> None:
+        """The same for an effective record."""
+        id = record.id
         change = connection.execute("INSERT INTO outbox (clip) VALUES (?)", (id,)).lastrowid
         connection.execute(
             "UPDATE clips SET kind = ?, language = ?, quality = ?, change = ? WHERE id = ?",
@@ -240,24 +276,32 @@ def _list(ids: Sequence[str]) -> str:
 
 
 def _assembled(row: sqlite3.Row, corrections: dict[str, Correction]) -> ClipRecord:
-    data = json.loads(row["machine"])
-    text = row["machine"] if data["schema"] in PUBLISHED else json.dumps(lifted(data))
+    text: str = row["machine"]
+    if not text.startswith(NEWEST):
+        text = json.dumps(lifted(json.loads(text)))
     review = Review(status=row["status"], note=row["note"], corrections=corrections)
     group = None if row["duplicate"] is None else f"g{row['duplicate']}"
     kept = {"review": review, "revision": row["revision"], "near_duplicates": group}
     return ClipRecord.from_json(text).model_copy(update=kept)
 
 
-def _fitting(record: ClipRecord, field: str, value: JsonValue) -> JsonValue:
-    data = record.model_dump(mode="json", by_alias=True, exclude={"review"})
-    try:
-        changed = ClipRecord.from_json(json.dumps({**data, field: value}))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"clip {record.id}: {place}: {first['msg']}") from error
-    fitted: JsonValue = changed.model_dump(mode="json")[field]
-    return fitted
+def fitting(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Values of fields in the form in which a record holds them.
+
+    Raises:
+        UsageError: one of the fields cannot be edited, or a value does not fit it.
+    """
+    if unknown := [field for field in values if field not in EDITABLE]:
+        raise UsageError(f"{unknown[0]!r} cannot be edited; {', '.join(EDITABLE)} can")
+    found = {}
+    for field, value in values.items():
+        try:
+            found[field] = plain(field, fitted(field, value))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in (field, *first["loc"]))
+            raise UsageError(f"{place}: {first['msg']}") from error
+    return found
 
 
 def _labels(record: ClipRecord) -> list[tuple[str, str]]:

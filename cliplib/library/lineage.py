@@ -1,5 +1,7 @@
 """The room of lineage: which live clips hold what a clip held that a person has merged, split or moved."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cliplib.errors import UnknownRecord
@@ -34,6 +36,14 @@ class LineageRoom(Room):
     def current(self, id: str) -> str:
         """The live clip that an id means now; raises UnknownRecord."""
         return self.heirs(id)[0].clip
+
+    def known(self, ids: Collection[str]) -> dict[str, str]:
+        """Of many ids those that the library has ever held, each with the live clip that it means now."""
+        sql = (
+            "SELECT id, (SELECT new FROM heirs WHERE old = clips.id ORDER BY share DESC, new LIMIT 1) AS heir"
+            " FROM clips WHERE id IN (SELECT value FROM json_each(?))"
+        )
+        return {row["id"]: row["heir"] or row["id"] for row in self._database.rows(sql, (json.dumps(list(ids)),))}
 
     def is_live(self, id: str) -> bool:
         """Whether a clip stands for footage now; not one that was replaced, or is unknown."""

@@ -144,7 +144,23 @@ POSTINGS = (
         WHERE value IS NOT NULL""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS, NEAR_DUPLICATES, POSTINGS)
+IMPORTS = (
+    # A file of people's word that was taken in, in one transaction: the sequences of corrections and decisions that it
+    # made lie above `_from` and not above `_upto`. `undone` is when it was taken back.
+    """CREATE TABLE imports (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        file TEXT NOT NULL,
+        who TEXT NOT NULL,
+        at TEXT NOT NULL,
+        corrections_from INTEGER NOT NULL,
+        corrections_upto INTEGER NOT NULL,
+        decisions_from INTEGER NOT NULL,
+        decisions_upto INTEGER NOT NULL,
+        undone TEXT
+    ) STRICT""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS, NEAR_DUPLICATES, POSTINGS, IMPORTS)
 """Step k takes a library from version k to k + 1; append only."""
 
 

@@ -14,6 +14,7 @@ from cliplib.library.edits import EditRoom
 from cliplib.library.filter import FLAWED
 from cliplib.library.finding import FindingRoom
 from cliplib.library.footage import FootageRoom
+from cliplib.library.imports import ImportRoom
 from cliplib.library.journal import JournalRoom
 from cliplib.library.lineage import LIVE
 from cliplib.library.lock import WriterLock
@@ -23,7 +24,9 @@ from cliplib.library.usage import UsageRoom
 from cliplib.vocabulary import Language
 
 
-class Library(FootageRoom, EditRoom, DuplicateRoom, FindingRoom, IndexRoom, JournalRoom, SurveyRoom, UsageRoom):
+class Library(
+    FootageRoom, EditRoom, DuplicateRoom, FindingRoom, ImportRoom, IndexRoom, JournalRoom, SurveyRoom, UsageRoom
+):
     """All records of one library. Readers never wait for the writer; there is one writer at a time.
 
     Use as a context manager, or call `close`.

@@ -1,0 +1,1 @@
+"""Tests of review: exports, imports, undo and what people and machines agree on."""
