@@ -35,6 +35,7 @@ from ingest.scan import find_files, fingerprint
 from ingest.settle import Settled, settled_cut
 from ingest.shots import Report
 from ingest.speech import sidecar_mark, sound_note
+from ingest.whole import look_over
 
 __all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest", "known"]
 
@@ -192,6 +193,7 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
         clip_job = ClipJob(job, footage, file.path, seen.scan, seen.sound.samples, settled.speech, encoders)
         pieces = drafts(footage, settled, seen.sound.decoded)
         clips = _make_clips(pieces, clip_job, lambda share: watch.progress(path, "clips", share))
+    look_over(id, job.library)
     drop_strays(job.library.media, id, {*job.library.clips_of(id), *(draft.id for draft in pieces)})
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
