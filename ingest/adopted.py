@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import JsonValue
 
 from cliplib.config import Settings
-from cliplib.engines.base import TextEngine, VisionRequest, Workshop
+from cliplib.engines.base import FaceEngine, TextEngine, VisionRequest, Workshop
 from cliplib.engines.silent import NoSpeech
 from cliplib.errors import SettingsError, SourceChanged
 from cliplib.library import FootageState, Library
@@ -60,10 +60,12 @@ class Adoption:
     library: Library
     ffmpeg: Ffmpeg
     text: TextEngine
+    faces: FaceEngine
     settings: Settings
     vocabulary: Vocabulary
     kind: FootageKind
     who: str
+    faces: FaceEngine = field(default_factory=HaarFaces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class RowJob:
             kind=adoption.kind,
             products=tuple(p for p in adoption.settings.product if p.id in links),
             text=adoption.text,
+            faces=adoption.faces,
         )
         return cls(said, path, sheet, adoption.who, job, lambda step, share: watch.progress(path, step, share))
 

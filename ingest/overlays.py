@@ -137,7 +137,7 @@ def _inside(edges: Floats) -> Floats:
     _, height, width = edges.shape
     part = edges[:, int(INSIDE * height) : int((1 - INSIDE) * height), int(INSIDE * width) : int((1 - INSIDE) * width)]
     coarse = np.stack([cv2.resize(plane, (48, 48), interpolation=cv2.INTER_AREA) for plane in part]).ravel()
-    vector: Floats = coarse / max(1e-6, float(np.linalg.norm(coarse)))
+    vector: Floats = (coarse / max(1e-6, float(np.linalg.norm(coarse)))).astype(np.float32)
     return vector
 
 
@@ -146,7 +146,8 @@ def _turned(edges: Floats) -> Floats:
     across, down = edges
     strong = np.hypot(across, down) > EDGE
     angle = 2 * np.arctan2(down, across)
-    return np.stack([np.cos(angle), np.sin(angle)]) * strong
+    turned: Floats = (np.stack([np.cos(angle), np.sin(angle)]) * strong).astype(np.float32)
+    return turned
 
 
 def _mark(edges: Sequence[Floats]) -> Floats | None:

@@ -43,7 +43,7 @@ STEPS = (
     Step("cut", cut.VERSION, cut.cut, stands=cut.is_cut),
     Step("measure", facts.VERSION, facts.measure, inputs=facts.measure_inputs),
     Step("read", read.VERSION, read.read, inputs=read.read_inputs, aside=True),
-    Step("faces", faces.VERSION, faces.look, stands=faces.stands, aside=True),
+    Step("faces", faces.VERSION, faces.look, inputs=faces.faces_inputs, stands=faces.stands, aside=True),
     Step("sign", signature.VERSION, duplicates.sign, stands=duplicates.is_signed, aside=True),
     Step("judge", flaws.VERSION, flaws.judge, aside=True),
     Step("describe", describe.VERSION, describe.describe, inputs=describe.describe_inputs),
@@ -144,6 +144,7 @@ def mark_of(footage: Footage, path: Path, job: Job) -> str:
         job.settings.scan,
         job.settings.clips,
         speech,
+        job.faces.id,
         text,
         vision.id,
         vision.fingerprint,
@@ -193,7 +194,7 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
         clip_job = ClipJob(job, footage, file.path, seen.scan, seen.sound.samples, settled.speech, encoders)
         pieces = drafts(footage, settled, seen.sound.decoded)
         clips = _make_clips(pieces, clip_job, lambda share: watch.progress(path, "clips", share))
-    look_over(id, job.library)
+    look_over(id, job)
     drop_strays(job.library.media, id, {*job.library.clips_of(id), *(draft.id for draft in pieces)})
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):

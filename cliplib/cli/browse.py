@@ -28,6 +28,7 @@ def search(
     content_type: Annotated[list[str] | None, typer.Option(help="Only these content types (key or label).")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only this footage kind.")] = None,
     product: Annotated[list[str] | None, typer.Option(help="Only this product (id, name or alias).")] = None,
+    person: Annotated[list[str] | None, typer.Option(help="Only this person on screen (label or name).")] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(help="Leave out clips with this flag, such as has_watermark or has_price.")
     ] = None,
@@ -47,6 +48,7 @@ def search(
             products=tuple(p.id for p in now.products(product or [])),
             kinds=_keys(now.vocabulary, "footage_kind", kind),
             content_types=_keys(now.vocabulary, "content_type", content_type),
+            people=tuple(person or []),
             exclude_flags=tuple(exclude or []),
             flawed=flawed,
         )

@@ -24,6 +24,8 @@ class Filter:
     kinds: tuple[str, ...] = ()
     content_types: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Labels or names of people on screen."""
     footage: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ("new", "approved")
     flawed: bool = False
@@ -60,6 +62,7 @@ class Filter:
             ("products", self.products, "IN"),
             ("content_types", self.content_types, "IN"),
             ("forms", self.forms, "IN"),
+            ("people", self.people, "IN"),
             ("flags", self.exclude_flags, "NOT IN"),
         )
         for field, wanted, relation in labelled:

@@ -17,11 +17,12 @@ from cliplib.library.journal import JournalRoom
 from cliplib.library.lineage import LIVE
 from cliplib.library.lock import WriterLock
 from cliplib.library.outbox import IndexRoom
+from cliplib.library.people import PeopleRoom
 from cliplib.library.usage import UsageRoom
 from cliplib.vocabulary import Language
 
 
-class Library(FootageRoom, EditRoom, DuplicateRoom, IndexRoom, JournalRoom, UsageRoom):
+class Library(FootageRoom, EditRoom, DuplicateRoom, PeopleRoom, IndexRoom, JournalRoom, UsageRoom):
     """All records of one library. Readers never wait for the writer; there is one writer at a time.
 
     Use as a context manager, or call `close`.

@@ -32,7 +32,8 @@ def place(number: int) -> Image:
 def with_logo(picture: Image, at: tuple[int, int] = (370, 40), opacity: float = 1.0) -> Image:
     over = picture.copy()
     cv2.putText(over, "QINGYU", at, cv2.FONT_HERSHEY_DUPLEX, 0.8, (255, 255, 255), 2)
-    return cv2.addWeighted(over, opacity, picture, 1 - opacity, 0).astype(np.uint8)
+    mixed: Image = cv2.addWeighted(over, opacity, picture, 1 - opacity, 0).astype(np.uint8)
+    return mixed
 
 
 def text(said: str, x: float, y: float) -> ScreenText:
