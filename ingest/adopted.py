@@ -65,7 +65,6 @@ class Adoption:
     vocabulary: Vocabulary
     kind: FootageKind
     who: str
-    faces: FaceEngine = field(default_factory=HaarFaces)
 
 
 @dataclass(frozen=True, slots=True)
