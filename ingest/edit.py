@@ -135,7 +135,7 @@ def _put_in_force(recut: Recut, job: Job, who: str) -> Edited:
         if state is not None and state.mark != pipeline.mark_of(footage, Path(footage.path), job):
             # Made with other engines than the rest of the file: the next ingest shall look at it again.
             library.set_footage_state(footage.id, replace(state, mark=""))
-    look_over(footage.id, job)
+    look_over(footage.id, job, edit.new)
     duplicates.group(library)
     keep_cut(settled, footage, library)
     drop_strays(library.media, footage.id, {ClipRecord.id_of(footage.id, piece.span) for piece in settled.pieces})

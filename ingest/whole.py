@@ -23,13 +23,15 @@ LABELS = "people.label"
 """Where the provenance of the labels of people stands: their roles are another engine's word."""
 
 
-def look_over(footage: str, job: Job) -> None:
-    """Say of all clips of one footage whether they show a mark, and who is seen; only what is new changes a record."""
+def look_over(footage: str, job: Job, clips: Sequence[str] | None = None) -> None:
+    """Say of clips of one footage (all, or these) whether they show a mark, and who is seen; the same changes nothing."""
     library = job.library
     records = library.records(library.clips_of(footage))
     marks = _marks(records, library)
     seen = labelled(footage, library, job.faces)
     for record in records:
+        if clips is not None and record.id not in clips:
+            continue
         facts = record.facts.model_copy(update={"has_watermark": marks.get(record.id)})
         known = _with_people(record.model_copy(update={"facts": facts}), seen.get(record.id, []), job.faces)
         if known != record:

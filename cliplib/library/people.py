@@ -71,7 +71,8 @@ class PeopleRoom(Room):
 
 def _packed(look: Figures) -> bytes:
     """Half precision, compressed: most figures of a look at colours are zero."""
-    return zlib.compress(look.astype("<f2").tobytes(), 6)
+    half: bytes = look.astype("<f2").tobytes()
+    return zlib.compress(half, 6)
 
 
 def _unpacked(kept: bytes) -> Figures:
