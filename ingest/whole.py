@@ -24,7 +24,7 @@ LABELS = "people.label"
 
 
 def look_over(footage: str, job: Job, clips: Sequence[str] | None = None) -> None:
-    """Say of clips of one footage (all, or these) whether they show a mark, and who is seen; the same changes nothing."""
+    """Say of clips of one footage (all, or these) whether they show a mark, and who is seen."""
     library = job.library
     records = library.records(library.clips_of(footage))
     marks = _marks(records, library)
