@@ -76,6 +76,7 @@ class Settings(BaseModel):
     language: Literal["zh", "en"] = "zh"
     speech: str = "auto"
     text: str = "rapidocr"
+    faces: str = Field(default="haar", description="Who finds faces: haar, or sface:FOLDER with its two ONNX files")
     vision: str = "auto"
     embedder: str = "ngram"
     writer: str = "auto"

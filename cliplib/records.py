@@ -150,9 +150,10 @@ class ScreenText(Value):
 class Person(Value):
     """Somebody on screen, as described or named."""
 
-    role: Key = told("Role", "角色")
+    role: Key | None = told("Role, none if unknown", "角色，未知为空", default=None)
     description: str = ""
     name: str = ""
+    label: str = told("Label of the same person throughout the library", "库内人物标签", default="")
 
 
 class ProductLink(Value):

@@ -14,13 +14,13 @@ import ffmpeg as graph
 from cliplib.errors import MediaError
 from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.fonts import FontFace
+from cliplib.media.tones import HDR_TRANSFERS, to_sdr
 from cliplib.plans import Cue, Cut, Source, Timeline
 from compose.reading import as_stamped, matrix_of, picture_of
 from compose.subtitles import Look, to_ass
 
 FOLDER = "segments"
 AT_ONCE = 2
-HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
 ENCODER: dict[str, Any] = {
     "vcodec": "libx264",
@@ -42,7 +42,7 @@ ENCODER: dict[str, Any] = {
 }
 """One set for all segments, so that they can be joined without encoding again."""
 
-VERSION = 1
+VERSION = 2
 """To be raised whenever the pictures of a segment come out differently."""
 
 
@@ -144,7 +144,7 @@ def _graph(segment: Segment, timeline: Timeline, part: Path) -> Any:
     picture = picture_of(segment.source, cut.start, cut.frames * 1000 * timeline.rate.den / timeline.rate.num)
     picture = fitted(picture, segment.source, timeline)
     if segment.source.transfer in HDR_TRANSFERS:
-        picture = _tone_mapped(picture, segment.source.transfer)
+        picture = to_sdr(picture, segment.source.transfer)
     # start_time=0: a first picture that comes late is shown from the start. tpad: the last is held if one is missing.
     picture = picture.filter("fps", fps=rate, start_time=0).filter("tpad", stop=-1, stop_mode="clone")
     if segment.ass:
@@ -173,16 +173,3 @@ def fitted(picture: Any, origin: Source, timeline: Timeline) -> Any:
     else:
         picture = picture.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2", "black")
     return picture.filter("setsar", "1")
-
-
-def _tone_mapped(picture: Any, transfer: str) -> Any:
-    """High dynamic range brought down to BT.709. Such files are BT.2020, also where they do not say so."""
-    return (
-        picture.filter("setparams", color_primaries="bt2020", color_trc=transfer, colorspace="bt2020nc")
-        .filter("zscale", t="linear", npl=100)
-        .filter("format", "gbrpf32le")
-        .filter("zscale", p="bt709")
-        .filter("tonemap", tonemap="hable", desat=0)
-        .filter("zscale", t="bt709", m="bt709", r="tv")
-        .filter("format", "yuv420p")
-    )

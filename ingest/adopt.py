@@ -20,6 +20,7 @@ from ingest.keep import sweep
 from ingest.pipeline import STOPPING
 from ingest.rows import Said, read_rows
 from ingest.scan import find_files, fingerprint
+from ingest.whole import look_over
 
 __all__ = ["AdoptReport", "Adoption", "RowOutcome", "adopt"]
 
@@ -97,6 +98,8 @@ def _tried(row: RowJob, seen: dict[str, int], watch: Watcher) -> tuple[RowOutcom
             raise Unfit("two_rows", f"has the same content as the file of row {first}")
         taken = take_row(sha256, row)
         status, clip, faults = taken.status, taken.clip, taken.faults
+        if row.job.faces.reach == "library":
+            look_over(id, row.job)  # a file is one clip: only what tells across files tells anything
     except STOPPING:
         raise
     except Unfit as unfit:

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from cliplib.cells import Fault, Unfit
 from cliplib.config import Settings
-from cliplib.engines.base import TextEngine, VisionRequest, Workshop
+from cliplib.engines.base import FaceEngine, TextEngine, VisionRequest, Workshop
 from cliplib.engines.silent import NoSpeech
 from cliplib.errors import SettingsError, SourceChanged
 from cliplib.library import FootageState, Library
@@ -61,6 +61,7 @@ class Adoption:
     library: Library
     ffmpeg: Ffmpeg
     text: TextEngine
+    faces: FaceEngine
     settings: Settings
     vocabulary: Vocabulary
     kind: FootageKind
@@ -124,6 +125,7 @@ class RowJob:
             kind=adoption.kind,
             products=tuple(p for p in adoption.settings.product if p.id in links),
             text=adoption.text,
+            faces=adoption.faces,
         )
         return cls(said, path, sheet, adoption.who, job, lambda step, share: watch.progress(path, step, share))
 

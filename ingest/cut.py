@@ -12,7 +12,7 @@ from cliplib.media.audio import excerpt, write_wav
 from cliplib.media.clips import VIDEO, WAYS, Piece, made_how, sample
 from cliplib.media.frames import image_of
 from cliplib.media.packets import Ints
-from cliplib.media.probe import HDR_TRANSFERS
+from cliplib.media.tones import HDR_TRANSFERS
 from cliplib.values import Span
 from ingest.draft import ClipJob, Draft
 from ingest.keep import written

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 from cliplib.engines.base import Audio, TimedFrame
 from cliplib.errors import MediaError
 from cliplib.media.packets import Ints, Original
-from cliplib.records import Caption, ClipId, ClipRecord, Edge, Facts, Footage, ScreenText, ShotSize, Transcript
+from cliplib.records import Caption, ClipId, ClipRecord, Edge, Facts, Footage, Person, ScreenText, ShotSize, Transcript
 from cliplib.values import Span, Value
 from ingest.job import Job
 from ingest.keep import written
@@ -149,6 +149,11 @@ def _with(fresh: Draft, known: "Draft | ClipRecord", caption: Caption | None, si
     return fresh.model_copy(update={**done, "caption": caption, "shot_size": size})
 
 
+def described(people: Sequence[Person]) -> tuple[Person, ...]:
+    """The people that a vision engine spoke of, without the labels that came later; faces alone have no role."""
+    return tuple(person.model_copy(update={"label": ""}) for person in people if person.role is not None)
+
+
 def _is_measured(record: ClipRecord) -> bool:
     source = record.provenance.get("shot_size")
     return source is not None and source.engine == BY_FACES
@@ -157,6 +162,7 @@ def _is_measured(record: ClipRecord) -> bool:
 def _caption(record: ClipRecord) -> Caption:
     """What the vision engine had said of a record."""
     said = {field: getattr(record, field) for field in Caption.model_fields if field in ClipRecord.model_fields}
+    said["people"] = described(record.people)
     if _is_measured(record):
         del said["shot_size"]
     if "camera" in record.provenance and record.provenance["camera"].engine == BY_MOTION:

@@ -27,6 +27,7 @@ from ingest.misheard import corrected
 from ingest.recut import Nudge, Recut, merged, nudged, restored, split
 from ingest.scan import fingerprint
 from ingest.settle import Settled, in_order, keep_cut, kept_cut
+from ingest.whole import look_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def _put_in_force(recut: Recut, job: Job, who: str) -> Edited:
         if state is not None and state.mark != pipeline.mark_of(footage, Path(footage.path), job):
             # Made with other engines than the rest of the file: the next ingest shall look at it again.
             library.set_footage_state(footage.id, replace(state, mark=""))
+    look_over(footage.id, job, edit.new)
     duplicates.group(library)
     keep_cut(settled, footage, library)
     drop_strays(library.media, footage.id, {ClipRecord.id_of(footage.id, piece.span) for piece in settled.pieces})

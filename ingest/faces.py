@@ -1,43 +1,25 @@
-"""Faces in the pictures of a clip: how many are seen at once, and how near the camera is by their size.
+"""Faces in the pictures of a clip: how many are seen at once, how near the camera is by their size, and who is seen."""
 
-The detectors are OpenCV's cascades. The first takes drawings and printed cups for faces now and then, so a second one,
-or eyes, must agree. Profiles, soft pictures and people far away are missed: no face found does not mean nobody there.
-"""
-
-import threading
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from statistics import median
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplib.engines.base import TimedFrame
+from cliplib.engines.base import Face
 from cliplib.engines.captioning import spread
-from cliplib.media.frames import image_of
 from cliplib.records import ShotSize
 from ingest.cut import frames_of
 from ingest.draft import ClipJob, Draft
 
-VERSION = 1
+VERSION = 2
 
-FACE, SURE_FACE, EYES = "frontalface_alt2", "frontalface_alt_tree", "eye_tree_eyeglasses"
-"""The cascade that proposes, and those of which one must agree."""
-
-LONGEST_SIDE = 560
 MOST_FRAMES = 4
-SMALLEST = 0.06
-"""Share of the shorter side that a face has at least."""
-
-RIM = 0.25
-LOOK = 160
-"""Pixels of a side at which a proposed face is looked at again, with a rim of so much of its width."""
-
 ENOUGH_FRAMES = 2
 """Frames in which a face must be found: a lone one is often none."""
+
+MOST_PEOPLE = 3
+"""People of a clip who are told apart, those seen largest."""
 
 SIZES: tuple[tuple[float, ShotSize], ...] = (
     (0.05, "extreme_long"),
@@ -49,17 +31,28 @@ SIZES: tuple[tuple[float, ShotSize], ...] = (
 )
 """Share of the picture's height below which the face of that shot stays, measured from brow to chin."""
 
-_LOCK = threading.Lock()
+Look = NDArray[np.float32]
 
 
 def look(draft: Draft, job: ClipJob) -> Draft:
-    """Look for faces in a clip that is cut and measured."""
+    """Look for faces in a clip that is cut and measured, and keep what tells who they are.
+
+    Raises:
+        EngineError: the engine failed.
+    """
     assert draft.facts is not None, "faces come after measure"
     frames = frames_of(draft, job)
-    heights = [face_heights(frame) for frame in spread(frames, MOST_FRAMES)]
-    count, size = judged(heights)
+    engine = job.job.faces
+    found = [engine.find(frame) for frame in spread(frames, MOST_FRAMES)]
+    count, size = judged([[face.box.height for face in faces] for faces in found])
+    job.job.library.keep_looks(draft.id, engine.id, people(found, engine.same) if count else [])
     facts = draft.facts.model_copy(update={"faces": count})
     return draft.model_copy(update={"facts": facts, "shot_size": size, "frames": frames})
+
+
+def faces_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
+    """The engine."""
+    return [job.job.faces.id]
 
 
 def stands(draft: Draft, job: ClipJob) -> bool:
@@ -76,33 +69,29 @@ def judged(heights: Sequence[Sequence[float]]) -> tuple[int, ShotSize | None]:
     return max(map(len, heights)), next(size for limit, size in SIZES if middle < limit)
 
 
-def face_heights(frame: TimedFrame) -> list[float]:
-    """The heights of the faces in a picture, as shares of its height."""
-    grey = cv2.cvtColor(image_of(frame.jpeg), cv2.COLOR_BGR2GRAY)
-    scale = min(1.0, LONGEST_SIDE / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    with _LOCK:  # a cascade keeps state while it looks
-        found = _found(FACE, small, 1.1, 5, max(20, int(SMALLEST * min(small.shape))))
-        boxes = [tuple(float(side) / scale for side in box) for box in found]
-        return [height / grey.shape[0] for x, y, width, height in boxes if _agreed(grey, x, y, width, height)]
+def people(frames: Sequence[Sequence[Face]], same: float) -> list[Look]:
+    """A vector of length 1 for everybody who is seen in enough frames, those seen largest first.
 
-
-def _agreed(grey: NDArray[np.uint8], x: float, y: float, width: float, height: float) -> bool:
-    """Whether a second look at a proposed face, made larger, finds a face or eyes."""
-    rim = RIM * width
-    part = grey[max(0, int(y - rim)) : int(y + height + rim), max(0, int(x - rim)) : int(x + width + rim)]
-    large = cv2.resize(part, (LOOK, LOOK), interpolation=cv2.INTER_LINEAR)
-    upper = large[: LOOK * 5 // 8]
-    return bool(len(_found(SURE_FACE, large, 1.05, 2, LOOK * 4 // 9)) or len(_found(EYES, upper, 1.05, 3, LOOK // 10)))
-
-
-def _found(name: str, grey: NDArray[np.uint8], step: float, neighbours: int, least: int) -> NDArray[np.int32]:
-    """What a cascade finds, shape (number, 4): left, top, width, height."""
-    found = _cascade(name).detectMultiScale(grey, scaleFactor=step, minNeighbors=neighbours, minSize=(least, least))
-    return np.reshape(found, (-1, 4)).astype(np.int32)
-
-
-@cache
-def _cascade(name: str) -> Any:
-    # The folder lies in the package; its place is not an attribute that type checkers see.
-    return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / f"haarcascade_{name}.xml"))
+    Args:
+        frames: the faces in each frame.
+        same: product of two vectors from which they are of one person.
+    """
+    found: list[list[tuple[float, Look]]] = []
+    for faces in frames:
+        free = list(found)
+        for face in sorted(faces, key=lambda face: -face.box.height):
+            if face.look is None:
+                continue
+            own: Look = face.look
+            best = max(free, key=lambda seen: float(own @ seen[-1][1]), default=None)
+            if best is None or float(own @ best[-1][1]) < same:
+                best = []
+                found.append(best)
+            else:
+                free = [seen for seen in free if seen is not best]
+            best.append((face.box.height, own))
+    enough = min(ENOUGH_FRAMES, len(frames))
+    sure = [seen for seen in found if len(seen) >= enough]
+    sure.sort(key=lambda seen: -max(height for height, _ in seen))
+    means = [np.mean([look for _, look in seen], axis=0) for seen in sure[:MOST_PEOPLE]]
+    return [(mean / np.linalg.norm(mean)).astype(np.float32) for mean in means]

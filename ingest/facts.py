@@ -8,9 +8,10 @@ import numpy as np
 from cliplib.engines.base import TimedFrame
 from cliplib.media.audio import excerpt, loudness
 from cliplib.media.frames import image_of
+from cliplib.media.tones import HDR_TRANSFERS
 from cliplib.records import Facts
 from cliplib.values import Span
-from ingest.cut import frame_numbers, frames_of
+from ingest.cut import BLACK, WHITE, frame_numbers, frames_of
 from ingest.draft import ClipJob, Draft
 
 VERSION = 2
@@ -28,9 +29,11 @@ def measure(draft: Draft, job: ClipJob) -> Draft:
     frames = frames_of(draft, job)
     numbers = frame_numbers(job.scan, draft.span)
     part = slice(numbers.start, numbers.stop)
+    # The scan sees the file's own levels, which say nothing of how bright an HDR picture looks.
+    hdr = job.footage.probe.transfer in HDR_TRANSFERS
     facts = Facts(
         sharpness=_share(job.scan.sharpness[part].mean()),
-        brightness=_share(job.scan.brightness[part].mean()),
+        brightness=_share(_as_shown(frames) if hdr else job.scan.brightness[part].mean()),
         # The first picture's change is the cut itself, no motion.
         motion=_share(job.scan.motion[numbers.start + 1 : numbers.stop].mean() if len(numbers) > 1 else 0.0),
         speech=speech_share(draft.span, _speech(draft, job)),
@@ -50,6 +53,12 @@ def measure_inputs(draft: Draft, job: ClipJob) -> Sequence[str]:
 def _speech(draft: Draft, job: ClipJob) -> tuple[Span, ...]:
     """Where one was heard speaking; where the lines are, if nothing can be heard."""
     return job.speech if job.footage.probe.audio else tuple(line.span for line in draft.transcript.lines)
+
+
+def _as_shown(frames: Sequence[TimedFrame]) -> float:
+    """Mean luma of pictures in the form of the scan's: levels 16-235 as shares of 255."""
+    grey = [cv2.cvtColor(image_of(frame.jpeg), cv2.COLOR_BGR2GRAY).mean() for frame in frames]
+    return (BLACK + float(np.mean(grey)) * (WHITE - BLACK) / 255) / 255
 
 
 def _share(value: float) -> float:

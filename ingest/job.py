@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from cliplib.config import Product, Settings
-from cliplib.engines.base import SpeechEngine, TextEngine, VisionEngine
+from cliplib.engines.base import FaceEngine, SpeechEngine, TextEngine, VisionEngine
+from cliplib.engines.haar import HaarFaces
 from cliplib.engines.silent import NoText
 from cliplib.library import Library
 from cliplib.media.ffmpeg import Ffmpeg
@@ -31,6 +32,8 @@ class Job:
     """What the footage is filed under."""
     text: TextEngine = field(default_factory=NoText)
     """What reads the text in the pictures."""
+    faces: FaceEngine = field(default_factory=HaarFaces)
+    """What finds faces and tells people apart."""
 
 
 @dataclass(frozen=True, slots=True)

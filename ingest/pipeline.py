@@ -35,6 +35,7 @@ from ingest.scan import find_files, fingerprint
 from ingest.settle import Settled, settled_cut
 from ingest.shots import Report
 from ingest.speech import sidecar_mark, sound_note
+from ingest.whole import look_over
 
 __all__ = ["FootageOutcome", "IngestReport", "Job", "Watcher", "ingest", "known"]
 
@@ -42,7 +43,7 @@ STEPS = (
     Step("cut", cut.VERSION, cut.cut, stands=cut.is_cut),
     Step("measure", facts.VERSION, facts.measure, inputs=facts.measure_inputs),
     Step("read", read.VERSION, read.read, inputs=read.read_inputs, aside=True),
-    Step("faces", faces.VERSION, faces.look, stands=faces.stands, aside=True),
+    Step("faces", faces.VERSION, faces.look, inputs=faces.faces_inputs, stands=faces.stands, aside=True),
     Step("sign", signature.VERSION, duplicates.sign, stands=duplicates.is_signed, aside=True),
     Step("judge", flaws.VERSION, flaws.judge, aside=True),
     Step("describe", describe.VERSION, describe.describe, inputs=describe.describe_inputs),
@@ -143,6 +144,7 @@ def mark_of(footage: Footage, path: Path, job: Job) -> str:
         job.settings.scan,
         job.settings.clips,
         speech,
+        job.faces.id,
         text,
         vision.id,
         vision.fingerprint,
@@ -192,6 +194,7 @@ def _take_in(path: Path, sha256: str, job: Job, watch: Watcher) -> tuple[Footage
         clip_job = ClipJob(job, footage, file.path, seen.scan, seen.sound.samples, settled.speech, encoders)
         pieces = drafts(footage, settled, seen.sound.decoded)
         clips = _make_clips(pieces, clip_job, lambda share: watch.progress(path, "clips", share))
+    look_over(id, job)
     drop_strays(job.library.media, id, {*job.library.clips_of(id), *(draft.id for draft in pieces)})
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):

@@ -36,6 +36,7 @@ def adopt(
             library=now.library,
             ffmpeg=now.ffmpeg,
             text=now.text,
+            faces=now.faces,
             settings=now.settings,
             vocabulary=now.vocabulary,
             kind=kind_called(kind, now.vocabulary),

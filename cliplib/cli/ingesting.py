@@ -92,6 +92,7 @@ def job_of(now: "Session", kind: "FootageKind", products: Sequence[str] = ()) ->
         ffmpeg=now.ffmpeg,
         speech=now.speech,
         text=now.text,
+        faces=now.faces,
         vision=now.vision,
         settings=now.settings,
         vocabulary=now.vocabulary,

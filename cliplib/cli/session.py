@@ -11,7 +11,7 @@ from typing import Any
 from cliplib.cli.output import note
 from cliplib.config import FILE_NAME, Product, Settings, load
 from cliplib.engines import registry
-from cliplib.engines.base import Embedder, SpeechEngine, TextEngine, VisionEngine, Workshop, Writer
+from cliplib.engines.base import Embedder, FaceEngine, SpeechEngine, TextEngine, VisionEngine, Workshop, Writer
 from cliplib.errors import MissingTool, NoLibrary, SettingsError
 from cliplib.index.base import VectorIndex
 from cliplib.library import Library
@@ -57,6 +57,11 @@ class Session:
     def text(self) -> TextEngine:
         """The engine that reads text in pictures."""
         return registry.make("text", self.settings.text, self.workshop)
+
+    @cached_property
+    def faces(self) -> FaceEngine:
+        """The engine that finds faces and tells people apart."""
+        return registry.make("faces", self.settings.faces, self.workshop)
 
     @cached_property
     def vision(self) -> VisionEngine:

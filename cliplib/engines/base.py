@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from cliplib.engines.limits import Pace, Purse
 from cliplib.ledger import Call
 from cliplib.plans import Offer, Proposal, Script
 from cliplib.records import Caption, ClipRecord, Facts, FootageKind, ScreenText, Transcript
-from cliplib.values import Span
+from cliplib.values import Box, Span
 from cliplib.vocabulary import Language, Vocabulary
 
 Audio = NDArray[np.int16]
@@ -140,6 +140,37 @@ class VisionEngine(Engine, Protocol):
     @property
     def costly(self) -> bool:
         """Whether a description costs money or minutes, so that none is asked for without need."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face in a picture: where it is, and a vector of length 1 to tell people by, None where they cannot be told."""
+
+    box: Box
+    look: NDArray[np.float32] | None
+
+
+class FaceEngine(Engine, Protocol):
+    """Pictures to faces, and which of them are of one person."""
+
+    def find(self, frame: TimedFrame) -> tuple[Face, ...]:
+        """The faces in a picture, from left to right."""
+        ...
+
+    @property
+    def same(self) -> float:
+        """Product of two looks from which they are of one person."""
+        ...
+
+    @property
+    def reach(self) -> Literal["footage", "library"]:
+        """How far somebody is known again: what tells people by their clothes knows nobody in another footage."""
+        ...
+
+    @property
+    def evidence(self) -> str:
+        """How people are told apart and with what limits, in a few words."""
         ...
 
 

@@ -11,12 +11,12 @@ from importlib.metadata import entry_points
 from typing import Any, Literal, overload
 
 from cliplib.config import without_userinfo
-from cliplib.engines.base import Embedder, Engine, SpeechEngine, TextEngine, VisionEngine, Workshop, Writer
+from cliplib.engines.base import Embedder, Engine, FaceEngine, SpeechEngine, TextEngine, VisionEngine, Workshop, Writer
 from cliplib.engines.weights import local_folder
 from cliplib.errors import CliplibError, MissingTool, SettingsError
 
-Kind = Literal["speech", "text", "vision", "embedder", "writer"]
-KINDS: tuple[Kind, ...] = ("speech", "text", "vision", "embedder", "writer")
+Kind = Literal["speech", "text", "faces", "vision", "embedder", "writer"]
+KINDS: tuple[Kind, ...] = ("speech", "text", "faces", "vision", "embedder", "writer")
 GROUP = "cliplib.engines"
 AUTO = "auto"
 
@@ -29,6 +29,9 @@ TABLE: Mapping[tuple[Kind, str], str] = {
     ("text", "rapidocr"): "cliplib.engines.ocr:RapidText",
     ("text", "none"): "cliplib.engines.silent:NoText",
     ("text", "scripted"): "cliplib.engines.scripted:ScriptedText",
+    ("faces", "haar"): "cliplib.engines.haar:HaarFaces",
+    ("faces", "sface"): "cliplib.engines.sface:SFaces",
+    ("faces", "scripted"): "cliplib.engines.scripted:ScriptedFaces",
     ("vision", "facts"): "cliplib.engines.facts:FactsVision",
     ("vision", "chat"): "cliplib.engines.chat_vision:ChatVision",
     ("vision", "qwen-vl"): "cliplib.engines.qwen_vision:QwenVision",
@@ -44,6 +47,7 @@ TABLE: Mapping[tuple[Kind, str], str] = {
 OFFLINE: Mapping[Kind, str] = {
     "speech": "sidecar",
     "text": "rapidocr",
+    "faces": "haar",
     "vision": "facts",
     "embedder": "ngram",
     "writer": "rules",
@@ -56,7 +60,7 @@ SENT: Mapping[Kind, str] = {"vision": "frames and words of clips", "writer": "sc
 SOUND = "stretches of sound with speech"
 """What leaves the machine when a service writes down the words; `auto` never chooses that."""
 
-LOCAL: Mapping[str, str] = {"sentence": "sentence_transformers", "qwen-vl": "transformers"}
+LOCAL: Mapping[str, str] = {"sentence": "sentence_transformers", "qwen-vl": "transformers", "sface": "cv2"}
 """Engines that need a model of the user's choice on this machine, and the package that runs it."""
 
 LOCAL_SPEECH = "faster-whisper:small"
@@ -66,6 +70,7 @@ WHY: Mapping[str, str] = {
     "sidecar": "reads .srt, .vtt and .ass files beside the footage",
     "none": "gives no words",
     "rapidocr": "offline: reads text in pictures, Chinese and English",
+    "haar": "offline: counts faces, and knows people by their clothes within one footage",
     "facts": "offline: measured facts in words, labels by the spoken words",
     "ngram": "offline: shared words and pieces of words, Chinese and English",
     "rules": "offline: best assignment by score, type and words",
@@ -87,6 +92,8 @@ class EngineState:
 def make(kind: Literal["speech"], spec: str, workshop: Workshop) -> SpeechEngine: ...
 @overload
 def make(kind: Literal["text"], spec: str, workshop: Workshop) -> TextEngine: ...
+@overload
+def make(kind: Literal["faces"], spec: str, workshop: Workshop) -> FaceEngine: ...
 @overload
 def make(kind: Literal["vision"], spec: str, workshop: Workshop) -> VisionEngine: ...
 @overload

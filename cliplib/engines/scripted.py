@@ -2,12 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, Self, TypeVar
+from typing import Generic, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplib.engines.base import PickRequest, SpeechRequest, TimedFrame, VisionRequest, Workshop
+from cliplib.engines.base import Face, PickRequest, SpeechRequest, TimedFrame, VisionRequest, Workshop
 from cliplib.engines.ngram import NgramEmbedder
 from cliplib.plans import Choice, Proposal
 from cliplib.records import Caption, Line, ScreenText, Transcript
@@ -76,6 +76,18 @@ class ScriptedText(_Scripted[Sequence[TimedFrame], tuple[ScreenText, ...]]):
             ScreenText(text="scripted text", box=box, span=Span(start=frame.at, end=frame.at + 1), confidence=1.0)
             for frame in frames
         )
+
+
+class ScriptedFaces(_Scripted[TimedFrame, tuple[Face, ...]]):
+    """By default nobody is seen."""
+
+    same = 0.5
+    reach: Literal["footage", "library"] = "library"
+    evidence = "as told"
+
+    def find(self, frame: TimedFrame) -> tuple[Face, ...]:
+        """The next answer."""
+        return self._answer(frame, lambda _: ())
 
 
 class ScriptedVision(_Scripted[VisionRequest, Caption]):

@@ -308,6 +308,7 @@ def _labels(record: ClipRecord) -> list[tuple[str, str]]:
     labels = [("content_types", key) for key in record.content_types]
     labels += [("forms", key) for key in record.forms]
     labels += [("products", link.product) for link in record.products]
+    labels += [("people", known) for person in record.people for known in (person.label, person.name) if known]
     labels += [("near_duplicates", record.near_duplicates)] if record.near_duplicates else []
     labels += [("flaw", record.facts.flaw)] if record.facts.flaw else []
     labels += [("shot_size", record.shot_size)] if record.shot_size else []

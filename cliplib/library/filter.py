@@ -34,6 +34,8 @@ class Filter:
     kinds: tuple[str, ...] = ()
     content_types: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Labels or names of people on screen."""
     footage: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ("new", "approved")
     flawed: bool = False
@@ -112,6 +114,7 @@ class Filter:
             ("products", self.products),
             ("content_types", self.content_types),
             ("forms", self.forms),
+            ("people", self.people),
             ("shot_size", self.shot_sizes),
             ("camera", self.cameras),
         )

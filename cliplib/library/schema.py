@@ -160,7 +160,21 @@ IMPORTS = (
     ) STRICT""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS, NEAR_DUPLICATES, POSTINGS, IMPORTS)
+PEOPLE = (
+    # What is seen of people may come before the clip's record, as a signature may.
+    """CREATE TABLE looks (
+        clip TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        engine TEXT NOT NULL,
+        look BLOB NOT NULL,
+        label TEXT,
+        PRIMARY KEY (clip, number)
+    ) STRICT""",
+    # AUTOINCREMENT: a label is never given to somebody else.
+    "CREATE TABLE persons (number INTEGER PRIMARY KEY AUTOINCREMENT, first TEXT NOT NULL) STRICT",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, EDITS, NEAR_DUPLICATES, POSTINGS, IMPORTS, PEOPLE)
 """Step k takes a library from version k to k + 1; append only."""
 
 

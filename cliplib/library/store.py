@@ -19,13 +19,23 @@ from cliplib.library.journal import JournalRoom
 from cliplib.library.lineage import LIVE
 from cliplib.library.lock import WriterLock
 from cliplib.library.outbox import IndexRoom
+from cliplib.library.people import PeopleRoom
 from cliplib.library.surveying import SurveyRoom
 from cliplib.library.usage import UsageRoom
 from cliplib.vocabulary import Language
 
 
 class Library(
-    FootageRoom, EditRoom, DuplicateRoom, FindingRoom, ImportRoom, IndexRoom, JournalRoom, SurveyRoom, UsageRoom
+    FootageRoom,
+    EditRoom,
+    DuplicateRoom,
+    FindingRoom,
+    ImportRoom,
+    IndexRoom,
+    JournalRoom,
+    PeopleRoom,
+    SurveyRoom,
+    UsageRoom,
 ):
     """All records of one library. Readers never wait for the writer; there is one writer at a time.
 

@@ -16,8 +16,9 @@ from cliplib.media.ffmpeg import Ffmpeg, source
 from cliplib.media.frames import grab, jpeg_of
 from cliplib.media.keep import written
 from cliplib.media.packets import Original, is_upright, pictures
-from cliplib.media.probe import HDR_TRANSFERS, decoded, opened, picture_track, probe
+from cliplib.media.probe import decoded, opened, picture_track, probe
 from cliplib.media.steady import STEADY_NAME
+from cliplib.media.tones import HDR_TRANSFERS, to_sdr
 from cliplib.records import Footage, Probe
 from cliplib.values import Span
 
@@ -244,9 +245,7 @@ def upright(pictures: Any, said: Probe) -> Any:
         # One picture for one, so that times stay; pictures that say that they are not interlaced are left as they are.
         pictures = pictures.filter("bwdif", mode="send_frame", deint="interlaced")
     if said.transfer in HDR_TRANSFERS:
-        pictures = pictures.filter("zscale", t="linear", npl=100).filter("format", "gbrpf32le")
-        pictures = pictures.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)
-        pictures = pictures.filter("zscale", t="bt709", m="bt709", r="tv")
+        pictures = to_sdr(pictures, said.transfer)
     width, height = (max(2, side // 2 * 2) for side in (said.width, said.height))
     pictures = pictures.filter("scale", width, height, flags="bicubic", out_range="tv")
     return pictures.filter("setsar", "1").filter("format", "yuv420p")

@@ -51,8 +51,6 @@ LIVE_FORMATS = ("mpegts", "flv", "mpeg")
 BACK, AHEAD = Fraction(1, 5), Fraction(10)
 """Seconds by which the clock must jump to count as another one."""
 
-HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
-
 
 def check_regular(path: Path) -> None:
     """Refuse everything that is not a plain file, without opening it: opening a pipe would wait for ever.

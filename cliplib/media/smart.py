@@ -19,7 +19,8 @@ from cliplib.errors import MediaError
 from cliplib.media import h264
 from cliplib.media.frames import jpeg_of
 from cliplib.media.packets import Original, is_upright, pictures
-from cliplib.media.probe import HDR_TRANSFERS, opened, picture_track, probe
+from cliplib.media.probe import opened, picture_track, probe
+from cliplib.media.tones import HDR_TRANSFERS
 from cliplib.values import Span
 
 CRF = 18

@@ -26,6 +26,9 @@ GROUP = "near_duplicates"
 """The field of a clip's group; empty where a person says that it is in none."""
 
 STATUSES = {"new": ("待审", "new"), "approved": ("通过", "approved"), "rejected": ("否决", "rejected")}
+UNKNOWN = "?"
+"""Stands for the role of somebody of whom only the face is known."""
+
 SAID_IN_REVIEW = "said in review"
 """Evidence of a product that a person names."""
 
@@ -189,7 +192,8 @@ class Lexicon:
     def _people(self, value: Any) -> str:
         lines = []
         for person in value:
-            role = self.vocabulary.label("person_role", person["role"], self.settings.language)
+            known = person["role"] is not None
+            role = self.vocabulary.label("person_role", person["role"], self.settings.language) if known else UNKNOWN
             name = f"（{person['name']}）" if person["name"] else ""
             about = f"：{person['description']}" if person["description"] else ""
             lines.append(" ".join(f"{role}{name}{about}".split()))
@@ -199,8 +203,9 @@ class Lexicon:
         found = _PERSON.fullmatch(line.strip())
         if found is None:
             raise Unfit("value", f"{line!r} is not of the form role（name）：description")
-        role = self.vocabulary.find("person_role", found["role"])
-        if role is None:
+        unknown = found["role"].strip() == UNKNOWN
+        role = None if unknown else self.vocabulary.find("person_role", found["role"])
+        if role is None and not unknown:
             raise Unfit("unknown_label", f"{found['role']!r} is not known")
         return {
             "role": role,
@@ -282,7 +287,8 @@ def _keys_in(field: str, value: Any) -> list[str]:
     """The keys that a value names, whatever form it has."""
     items = value if isinstance(value, list) else [] if value is None else [value]
     name = {"products": "product", "people": "role"}.get(field)
-    return [str(item.get(name) if name and isinstance(item, dict) else item) for item in items]
+    keys = [item.get(name) if name and isinstance(item, dict) else item for item in items]
+    return [str(key) for key in keys if key is not None]
 
 
 def _text(value: JsonValue) -> JsonValue:

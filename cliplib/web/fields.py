@@ -70,7 +70,7 @@ def _keys(field: str, value: Any) -> list[str]:
     entries = value if isinstance(value, list) else [] if value is None else [value]
     if part is not None:
         entries = [entry.get(part) for entry in entries if isinstance(entry, dict)]
-    return [str(entry) for entry in entries]
+    return [str(entry) for entry in entries if entry is not None]
 
 
 def _terms(vocabulary: Vocabulary, listing: str) -> list[dict[str, str]]:

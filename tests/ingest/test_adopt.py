@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from cliplib.config import Product, Settings
+from cliplib.engines.haar import HaarFaces
 from cliplib.engines.scripted import ScriptedSpeech, ScriptedText, ScriptedVision
 from cliplib.errors import EngineError, UsageError
 from cliplib.library import Library
@@ -56,7 +57,13 @@ def take(library: Library, ffmpeg: Ffmpeg, media: Path, tmp_path: Path) -> Adopt
     ) -> AdoptReport:
         sheet = tmp_path / name
         write(sheet, [head, *rows])
-        usual = {"library": library, "ffmpeg": ffmpeg, "text": ScriptedText(), "settings": SETTINGS}
+        usual = {
+            "library": library,
+            "ffmpeg": ffmpeg,
+            "text": ScriptedText(),
+            "faces": HaarFaces(),
+            "settings": SETTINGS,
+        }
         usual |= {"vocabulary": shipped(), "kind": "product", "who": "anna"}
         return adopt(read_sheet(sheet), folder, Adoption(**{**usual, **parts}), Watch())  # type: ignore[arg-type]
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from cliplib.engines.base import TimedFrame
+from cliplib.engines.base import Face, TimedFrame
+from cliplib.engines.haar import HaarFaces
 from cliplib.engines.scripted import ScriptedVision
 from cliplib.library import Library
 from cliplib.media.frames import grab
 from cliplib.records import Caption
-from ingest.faces import face_heights, judged
+from cliplib.values import Box
+from ingest.faces import judged, people
 from ingest.pipeline import ingest
 from tests.conftest import REAL_FOOTAGE, MakeVideo
 from tests.ingest.conftest import MakeJob, Watch
@@ -20,7 +22,7 @@ SAMPLES = Path(__file__).resolve().parent.parent.parent / "samples" / "footage"
 
 def heights(path: Path, *seconds: float) -> list[list[float]]:
     jpegs = grab(path, [round(1000 * at) for at in seconds], 768).jpegs
-    return [face_heights(TimedFrame(0, jpeg)) for jpeg in jpegs]
+    return [[face.box.height for face in HaarFaces().find(TimedFrame(0, jpeg))] for jpeg in jpegs]
 
 
 @pytest.mark.parametrize(
@@ -64,11 +66,23 @@ def test_real_pictures(name: str, judgement: tuple[int, str | None]) -> None:
     assert judged(heights(path, 0.5, 1, 1.5, 2)) == judgement
 
 
+@pytest.mark.footage
+def test_people_of_one_footage_are_told_apart() -> None:
+    """Two men in black shirts and one in a light jacket, each seen several times."""
+    path = Path(os.environ.get(REAL_FOOTAGE, "")) / "videos" / "office_tour_35s.mp4"
+    if not path.is_file():
+        pytest.skip(f"{REAL_FOOTAGE} names no folder with {path.name}")
+    jpegs = grab(path, [12_000, 13_000, 14_000, 27_000, 27_500, 28_000, 29_500, 30_000, 31_000], 768).jpegs
+    engine = HaarFaces()
+    frames = [engine.find(TimedFrame(0, jpeg)) for jpeg in jpegs]
+    assert len(people(frames, engine.same)) == 2, "faces"
+
+
 def test_a_measured_shot_size_gives_way_to_what_was_seen(
     tmp_path: Path, library: Library, make_job: MakeJob, make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_video(tmp_path / "a.mp4", (1.5,), sound=False)
-    monkeypatch.setattr("ingest.faces.face_heights", lambda _: [0.3])
+    monkeypatch.setattr(HaarFaces, "find", lambda *_: (Face(Box(x=0.4, y=0.2, width=0.2, height=0.3), None),))
     ingest([path], make_job(), Watch())
     record = library.records()[0]
     assert (record.facts.faces, record.shot_size) == (1, "medium_close")

@@ -166,7 +166,7 @@ def test_trouble_is_named_by_row_and_cell_and_the_rest_goes_on(library: Library,
             (6, "", "unknown_clip"),
             (7, "", "no_export"),
             (8, "", "no_export"),
-            (None, "P1", "unknown_header"),
+            (None, "Q1", "unknown_header"),
         ],
         key=str,
     )

@@ -21,7 +21,7 @@ export function shownValue(field, value) {
   return String(value);
 }
 
-const personText = (person) => [label("person_role", person.role), person.name, person.description].filter(Boolean).join(" · ");
+const personText = (person) => [person.role && label("person_role", person.role), person.name || person.label, person.description].filter(Boolean).join(" · ");
 
 const EDITORS = {
   text(field, value, commit) {
@@ -62,8 +62,8 @@ const EDITORS = {
   people(field, value, commit) {
     const rows = value.map((person, at) => {
       const change = (part) => commit(value.map((one, index) => (index === at ? { ...one, ...part } : one)));
-      const role = h("select", { "aria-label": t("person.role"), onchange: () => change({ role: role.value }) }, options("person_role", [person.role]));
-      role.value = person.role;
+      const role = h("select", { "aria-label": t("person.role"), onchange: () => change({ role: role.value }) }, options("person_role", person.role ? [person.role] : []));
+      role.value = person.role ?? "";
       const name = h("input", { value: person.name, placeholder: t("person.name"), onchange: () => change({ name: name.value.trim() }) });
       const drop = h("button", { class: "plain", title: t("remove"), onclick: () => commit(value.filter((_, index) => index !== at)) }, "✕");
       return h("div", { class: "person" }, role, name, drop);
