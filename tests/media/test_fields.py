@@ -9,7 +9,7 @@ from cliplib.media.ffmpeg import Ffmpeg
 from cliplib.media.fields import is_combed
 from cliplib.media.probe import probe
 
-MOVING = "gradients=s=160x96:r=50:speed=0.1:seed=7"
+MOVING = "nullsrc=s=160x96:r=50,geq=lum='128+60*sin((X+2*N)/23)+50*sin((Y+N)/17)':cb=128:cr=128"
 WEAVE = ("tinterlace", "interleave_top")
 
 

@@ -241,7 +241,7 @@ def test_both_languages_and_the_keys(seat: Seat) -> None:
     expect(tab.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
-def test_in_and_out_snap_to_the_words_and_are_not_stored(seat: Seat, folder: Path, ids: list[str]) -> None:
+def test_in_and_out_snap_to_the_words_and_are_stored_only_when_asked(seat: Seat, folder: Path, ids: list[str]) -> None:
     tab = seat.tab
     expect(tab.locator(".player video")).to_have_attribute("src", f"/media/{ids[0]}/clip.mp4")
     tab.wait_for_function("document.querySelector('.player video').readyState > 0")
@@ -251,7 +251,8 @@ def test_in_and_out_snap_to_the_words_and_are_not_stored(seat: Seat, folder: Pat
     for _ in range(9):
         seat.press(".")
     seat.press("i")
-    expect(tab.locator(".trim")).to_have_text("In 0.40 · out 2.00 · 1.60 s: a trial, not stored")
+    expect(tab.locator(".trim span")).to_have_text("In 0.40 · out 2.00 · 1.60 s")
+    expect(tab.locator("#keep-cut")).to_be_visible()
     assert (folder / "library.db").read_bytes() == before
 
 
