@@ -193,7 +193,7 @@ class _Run:
         context.color_range, context.colorspace = frame.color_range, frame.colorspace
         context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
         context.flags |= av.codec.context.Flags.global_header | av.codec.context.Flags.closed_gop
-        context.thread_count = 1  # as for whole clips: the same bytes every time
+        context.thread_count = 1  # as for whole clips: they are made side by side
         number = self._known.free_id()
         context.options = {
             "preset": "veryfast",
