@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cliplib.cli.options import JsonOption, LibraryOption
+from cliplib.cli.options import CallsOption, JsonOption, LibraryOption
 from cliplib.cli.output import note, result
 from cliplib.cli.review import WhoOption
 
@@ -22,7 +22,6 @@ app = typer.Typer(help="Merge, split and nudge clips; corrections follow.", no_a
 ClipArgument = Annotated[str, typer.Argument(help="Clip id.")]
 TextOption = Annotated[str | None, typer.Option(help="Reader of text in the pictures: rapidocr or none.")]
 VisionOption = Annotated[str | None, typer.Option(help="Vision engine for the new clips, such as chat:MODEL.")]
-CallsOption = Annotated[int | None, typer.Option(help="Stop before more paid calls than this.")]
 
 
 @app.command()

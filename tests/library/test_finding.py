@@ -48,7 +48,18 @@ def plain(library: Library, wanted: Filter, text: str) -> list[Hit]:
     return sorted((Hit(id, round(score, 9)) for id, score in scores.items()), key=lambda hit: (-hit.score, hit.id))
 
 
+def counted(library: Library, asked: list[str]) -> tuple[int, dict[str, int]]:
+    """How many live clips there are, and how many hold each term, counted in the simplest way."""
+    texts = [
+        set(terms(index_text(record.effective(), library.shelf.vocabulary, library.shelf.products)))
+        for record in library.records(library.find(Filter(statuses=EVERY)))
+    ]
+    return len(texts), {term: sum(term in held for held in texts) for term in asked}
+
+
 def agree(library: Library, draw: random.Random) -> None:
+    asked = terms(" ".join(draw.sample(WORDS, 3)))
+    assert library.frequencies(asked) == counted(library, asked)
     for wanted in FILTERS:
         text = " ".join(draw.sample(WORDS, 3))
         ready = library.finding(wanted, terms(text))
