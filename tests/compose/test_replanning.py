@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from cliplib.claims import Allowance
 from cliplib.engines.scripted import ScriptedWriter
 from cliplib.errors import NothingFits, ScriptError
 from cliplib.plans import EditPlan
@@ -203,3 +204,16 @@ def test_the_storyboard_of_a_plan_is_drawn_without_rendering(job: Job, tmp_path:
 
     with Image.open(storyboard(made(job), job, tmp_path / "plan.sheet.png")) as sheet:
         assert sheet.width > 600 and len(sheet.getcolors(1 << 24) or []) > 50
+
+
+def test_a_new_line_is_judged_and_what_a_person_took_on_stays(job: Job) -> None:
+    plan = made(job)
+    assert plan.findings == () and plan.scores != ()
+    claiming = replan(plan, Edits(lines={"s2": "全国第一的保温杯，永不漏水"}), job).planned.plan
+    blocked = [finding for finding in claiming.findings if finding.level == "block"]
+    assert blocked and claiming.scores != plan.scores
+    taken = Allowance(
+        rule=blocked[0].rule, place=blocked[0].place, words=blocked[0].words, who="Li", at=datetime.now(UTC)
+    )
+    allowed = claiming.model_copy(update={"allowed": (taken,)})
+    assert replan(allowed, Edits(lock=("s1",)), job).planned.plan.allowed == (taken,)
